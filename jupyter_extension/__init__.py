@@ -1,0 +1,1 @@
+"""The JupyterLab extension. Nothing lives here yet."""

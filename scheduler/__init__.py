@@ -1,0 +1,1 @@
+"""Cron, webhooks and the service. Nothing lives here yet."""

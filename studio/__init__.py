@@ -1,0 +1,85 @@
+"""Millrace's front door, for plugin authors and notebooks.
+
+Everything here is imported when it is first used, so that `import studio` stays quick. The house itself imports from
+its rooms, never from here.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from studio import ui
+    from studio.app import form, run
+    from studio.component import Component, Outputs, Params, component
+    from studio.context import RunContext
+    from studio.credential import BearerToken, Credential, DatabaseLogin, HttpBasic
+    from studio.exceptions import MillraceError, UserError
+    from studio.flow import Flow
+    from studio.hookspecs import hookimpl
+    from studio.port import File, Figure, Html, Json, Model, Schema, Table, Text
+
+_ROOMS = {
+    "BearerToken": "credential",
+    "Component": "component",
+    "Credential": "credential",
+    "DatabaseLogin": "credential",
+    "Figure": "port",
+    "File": "port",
+    "Flow": "flow",
+    "Html": "port",
+    "HttpBasic": "credential",
+    "Json": "port",
+    "MillraceError": "exceptions",
+    "Model": "port",
+    "Outputs": "component",
+    "Params": "component",
+    "RunContext": "context",
+    "Schema": "port",
+    "Table": "port",
+    "Text": "port",
+    "UserError": "exceptions",
+    "component": "component",
+    "form": "app",
+    "hookimpl": "hookspecs",
+    "run": "app",
+    "ui": "",
+}
+
+__all__ = [
+    "BearerToken",
+    "Component",
+    "Credential",
+    "DatabaseLogin",
+    "Figure",
+    "File",
+    "Flow",
+    "Html",
+    "HttpBasic",
+    "Json",
+    "MillraceError",
+    "Model",
+    "Outputs",
+    "Params",
+    "RunContext",
+    "Schema",
+    "Table",
+    "Text",
+    "UserError",
+    "component",
+    "form",
+    "hookimpl",
+    "run",
+    "ui",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'studio' has no attribute {name!r}")
+    if name == "ui":
+        return import_module("studio.ui")
+    return getattr(import_module(f"studio.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

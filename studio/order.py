@@ -1,0 +1,70 @@
+"""The order: everything a worker needs for one attempt at one step. Versioned JSON, the task's only argument."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from studio.manifest import Artifact
+
+
+class Limits(BaseModel):
+    """What a step may use. None means no limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float | None = None
+    memory: int | None = None
+    """Bytes of anonymous memory, summed over the step's processes."""
+    output: int = 10_000_000
+    """Bytes of printed output that are kept; what is beyond is counted and dropped."""
+
+
+class Binding(BaseModel):
+    """One input port of a step: the artifacts that its edges bring. Not `many`: none or one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["table", "json", "text", "file", "figure", "model"]
+    frame: Literal["pandas", "polars", "lazy", "arrow", "dask"] | None = None
+    many: bool = False
+    artifacts: list[Artifact] = Field(default_factory=list)
+
+
+class Order(BaseModel):
+    """One attempt at one step."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = 1
+    run: str
+    step: str
+    attempt: int
+    node: str
+    root: str
+    """Artifact root: a folder or an fsspec URL."""
+    root_options: dict[str, Any] = Field(default_factory=dict)
+    """fsspec options without secrets (endpoint, region)."""
+    canary: str = ""
+    """Name of the file under the root that proves the worker sees the same root."""
+    bundle: str = ""
+    """Hash of the bundle; empty if there is none."""
+    directory: str = ""
+    """The project folder, used as the working directory where it exists."""
+    flow_path: str = ""
+    """The flow's path below the project folder, for messages."""
+    notebook: dict[str, Any]
+    """The step's notebook (nbformat 4)."""
+    kernel: str = "python3"
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """Only for notebook nodes: values of their own `parameters` cell."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """The node's resolved params: literals only."""
+    inputs: dict[str, Binding] = Field(default_factory=dict)
+    outputs: dict[str, str] = Field(default_factory=dict)
+    """Port -> kind, in order."""
+    limits: Limits = Limits()
+    idempotency_key: str
+    beat: float = 10.0
+    """Seconds between beats."""

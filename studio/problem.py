@@ -1,0 +1,56 @@
+"""What is wrong: a problem found before a run, or the failure of a step.
+
+Standard library only, for kernels of any environment import this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that validation found: what is wrong, where, and the cure."""
+
+    code: str
+    message: str
+    cure: str = ""
+    node: str = ""
+    field: str = ""
+    """The param, port (`port:left`) or flow input (`input:month`) at fault; empty for the node or flow as a whole."""
+    line: int | None = None
+    severity: Literal["error", "warning"] = "error"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        where = ".".join(part for part in (self.node, self.field) if part)
+        line = f" (line {self.line})" if self.line else ""
+        return f"{where + ': ' if where else ''}{self.message}{line} {self.cure}".rstrip()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run, step or attempt failed."""
+
+    code: str
+    message: str
+    cure: str = ""
+    node: str = ""
+    item: int | None = None
+    line: int | None = None
+    fault: Literal["user", "system"] = "user"
+    retryable: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Failure:
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        return cls(**known)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.cure}".rstrip()
