@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from studio.exceptions import MillraceError, UserError
     from studio.flow import Flow
     from studio.hookspecs import hookimpl
-    from studio.port import File, Figure, Html, Json, Model, Schema, Table, Text
+    from studio.port import Figure, File, Html, Json, Model, Schema, Table, Text
 
 _ROOMS = {
     "BearerToken": "credential",

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     Text = str
     Figure = Any
     Html = str
-    from pathlib import Path as File
+    from pathlib import Path
+
+    File = Path
 else:
 
     class Table:
         """A table port. The function gets a pandas DataFrame with Arrow-backed types; annotate `pl.DataFrame`,
-        `pl.LazyFrame`, `pa.Table` or `dd.DataFrame` to get that instead. Any of them may be returned."""
+        `pl.LazyFrame`, `pa.Table` or `dd.DataFrame` to get that instead. Any of them may be returned.
+        """
 
     class Json:
         """A JSON value: dict, list, text, number, boolean or None."""
