@@ -131,7 +131,10 @@ class Component:
 def component(
     *, id: str, version: int = 1, name: str = "", category: str = "Other", effect: Effect = "reads", icon: str = ""
 ) -> Callable[[Callable[..., Any]], Component]:
-    """Make a component of a function. `effect`: `pure` (may be reused by content), `reads` the outside, or `writes` it."""
+    """Make a component of a function.
+
+    `effect` is `pure` (may be reused by content), `reads` (the outside world) or `writes` (to it).
+    """
 
     def make(function: Callable[..., Any]) -> Component:
         signature = inspect.signature(function)
