@@ -62,7 +62,7 @@ ENDED_STEPS = frozenset(
 
 State = RunState | StepState | AttemptState
 
-TRANSITIONS: dict[tuple[State, State], str] = {
+RUN_TRANSITIONS: dict[tuple[State, State], str] = {
     (RunState.QUEUED, RunState.RUNNING): "claim",
     (RunState.QUEUED, RunState.CANCELLED): "cancel",
     (RunState.RUNNING, RunState.RUNNING): "take over",
@@ -72,6 +72,8 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     (RunState.RUNNING, RunState.CANCELLED): "cancel",
     (RunState.WAITING, RunState.RUNNING): "wake",
     (RunState.WAITING, RunState.CANCELLED): "cancel",
+}
+STEP_TRANSITIONS: dict[tuple[State, State], str] = {
     (StepState.BLOCKED, StepState.READY): "unblock",
     (StepState.BLOCKED, StepState.SKIPPED): "skip",
     (StepState.BLOCKED, StepState.CANCELLED): "cancel",
@@ -94,6 +96,8 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     (StepState.RUNNING, StepState.CANCELLED): "cancel",
     (StepState.WAITING, StepState.READY): "wake",
     (StepState.WAITING, StepState.CANCELLED): "cancel",
+}
+ATTEMPT_TRANSITIONS: dict[tuple[State, State], str] = {
     (AttemptState.SUBMITTED, AttemptState.RUNNING): "start",
     (AttemptState.SUBMITTED, AttemptState.SUCCEEDED): "succeed",
     (AttemptState.SUBMITTED, AttemptState.FAILED): "fail",
@@ -106,12 +110,20 @@ TRANSITIONS: dict[tuple[State, State], str] = {
     (AttemptState.RUNNING, AttemptState.LOST): "lose",
     (AttemptState.RUNNING, AttemptState.CANCELLED): "cancel",
 }
-"""(from, to) -> the transition's name. All others are refused."""
+TRANSITIONS: dict[type[State], dict[tuple[State, State], str]] = {
+    RunState: RUN_TRANSITIONS,
+    StepState: STEP_TRANSITIONS,
+    AttemptState: ATTEMPT_TRANSITIONS,
+}
+"""Kind of state -> (from, to) -> the transition's name. All others are refused.
+
+One table each, for a text enum equals its text: in one table `RunState.RUNNING` and `StepState.RUNNING` are one key.
+"""
 
 
 def transition(old: State, new: State) -> str:
     """The name of the transition from `old` to `new`; raises :class:`TransitionError` if there is none."""
-    name = TRANSITIONS.get((old, new)) if type(old) is type(new) else None
+    name = TRANSITIONS[type(old)].get((old, new)) if type(old) is type(new) else None
     if name is None:
         raise TransitionError(f"A {type(old).__name__} cannot go from {old} to {new}.")
     return name
