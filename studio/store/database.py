@@ -1,0 +1,139 @@
+"""The engine and its transactions: one way to read, one way to write, and every trouble as a :class:`StoreError`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from studio.exceptions import StoreError
+from studio.store.trouble import store_error
+
+Clock = Callable[[], int]
+"""Microseconds since 1970, UTC."""
+
+STUCK_SECONDS = 60
+"""A PostgreSQL session that holds its transaction idle for so long is ended by the server: its process hangs."""
+
+
+class Database:
+    """An engine. `busy_seconds` is how long to wait for a lock; `now` replaces SQLite's clock, for tests."""
+
+    def __init__(self, url: str | Path, *, busy_seconds: float = 10.0, now: Clock | None = None) -> None:
+        self.url = store_url(url)
+        self.place = self.url.render_as_string(hide_password=True)
+        self.busy_seconds = busy_seconds
+        self.now = now or _now
+        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path:
+        """SQLite's file."""
+        return Path(str(self.url.database))
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: it sees one moment of the store and keeps nobody waiting."""
+        with self._translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it, or nothing. On SQLite it holds the one write lock from its start."""
+        with self._translated(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            found = store_error(error, self.place)
+            if found is None:
+                raise
+            raise found from error
+
+    def _sqlite_engine(self) -> Engine:
+        engine = create_engine(self.url, connect_args={"timeout": self.busy_seconds})
+        event.listen(engine, "connect", self._on_sqlite_connect)
+        event.listen(engine, "begin", _begin_sqlite)
+        self._writing: Engine = engine.execution_options(millrace_write=True)
+        return engine
+
+    def _on_sqlite_connect(self, connection: Any, entry: ConnectionPoolEntry) -> None:
+        # The driver would begin by itself, and late; _begin_sqlite does it instead.
+        connection.isolation_level = None
+        connection.create_function("millrace_clock", 0, self.now)
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    def _postgresql_engine(self) -> Engine:
+        engine = _with_driver(self.url)
+        event.listen(engine, "connect", self._on_postgresql_connect)
+        self._writing = engine
+        return engine
+
+    def _on_postgresql_connect(self, connection: Any, entry: ConnectionPoolEntry) -> None:
+        milliseconds = {
+            "lock_timeout": int(self.busy_seconds * 1000),
+            "idle_in_transaction_session_timeout": STUCK_SECONDS * 1000,
+        }
+        for name, value in milliseconds.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
+        connection.commit()
+
+
+def store_url(url: str | Path) -> URL:
+    """A path, or a URL of SQLite or PostgreSQL, with the driver that we use."""
+    if isinstance(url, Path) or "://" not in url:
+        return URL.create("sqlite", database=str(url))
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("The store's URL cannot be read.", cure=_URL_CURE) from error
+    backend = parsed.drivername.split("+")[0]
+    if backend == "sqlite":
+        return _sqlite_url(parsed)
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(f"A store cannot be kept in {backend}.", cure=_URL_CURE)
+
+
+_URL_CURE = "Use sqlite:////folder/millrace.db or postgresql://user@host/database."
+
+
+def _sqlite_url(url: URL) -> URL:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise StoreError("A store is kept in a file, not in memory.", cure=_URL_CURE)
+    return url.set(drivername="sqlite")
+
+
+def _with_driver(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        cure = "Install it: pip install 'millrace[postgresql]'."
+        raise StoreError("PostgreSQL's driver is not installed.", cure=cure) from error
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Plain BEGIN then write fails at once when another has written since, however long the busy timeout is.
+    writes = connection.get_execution_options().get("millrace_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

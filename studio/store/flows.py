@@ -1,0 +1,177 @@
+"""Flows that have been run or published, their texts and their revisions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Insert, bindparam, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from studio.exceptions import NotFound
+from studio.store import tables
+from studio.store.database import Database
+from studio.store.identifier import uuid7
+from studio.store.tables import clock
+
+
+@dataclass(frozen=True)
+class KnownFlow:
+    """A flow by its id, with the name and path it had when it was last run or published."""
+
+    id: str
+    project: str
+    name: str
+    path: str
+    created: int
+    updated: int
+
+
+@dataclass(frozen=True)
+class NewRevision:
+    """A version of a flow to be published."""
+
+    flow_id: str
+    flow_name: str
+    document_text: str
+    flow_path: str = ""
+    bundle: str = ""
+    note: str = ""
+    author: str = ""
+    project: str = "default"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A published version of a flow. Numbers count from 1 within the flow."""
+
+    id: str
+    project: str
+    flow_id: str
+    number: int
+    document: str
+    bundle: str
+    note: str
+    author: str
+    created: int
+    active: bool
+
+
+def document_hash(text: str) -> str:
+    """SHA-256 of the text's UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def keep_flow(connection: Connection, *, id: str, project: str, name: str, path: str) -> None:
+    """Make the flow known, or note its present name and path. An unchanged row is not written."""
+    values = {"id": id, "project": project, "name": name, "path": path}
+    connection.execute(_KEEP_FLOW[connection.dialect.name], values)
+
+
+def keep_document(connection: Connection, text: str) -> str:
+    """Keep a flow's text, once per content; its hash."""
+    hashed = document_hash(text)
+    connection.execute(_KEEP_DOCUMENT[connection.dialect.name], {"hash": hashed, "text": text})
+    return hashed
+
+
+def _keep_flow(dialect: Any) -> Insert:
+    statement = dialect.insert(tables.flow).values(
+        id=bindparam("id"),
+        project=bindparam("project"),
+        name=bindparam("name"),
+        path=bindparam("path"),
+        created=clock(),
+        updated=clock(),
+    )
+    new = statement.excluded
+    changed = or_(tables.flow.c.name != new.name, tables.flow.c.path != new.path)
+    values = {"name": new.name, "path": new.path, "updated": new.updated}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=changed)
+    return upsert
+
+
+def _keep_document(dialect: Any) -> Insert:
+    upsert: Insert = dialect.insert(tables.document).on_conflict_do_nothing(index_elements=["hash"])
+    return upsert
+
+
+_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
+_KEEP_FLOW = {name: _keep_flow(dialect) for name, dialect in _DIALECTS.items()}
+_KEEP_DOCUMENT = {name: _keep_document(dialect) for name, dialect in _DIALECTS.items()}
+
+_FLOW = select(tables.flow).where(tables.flow.c.id == bindparam("id"))
+_FLOW_LOCKED = _FLOW.with_for_update()
+_FLOWS = select(tables.flow).order_by(tables.flow.c.updated.desc(), tables.flow.c.id).limit(bindparam("limit"))
+_DOCUMENT = select(tables.document.c.text).where(tables.document.c.hash == bindparam("hash"))
+_REVISION = select(tables.revision).where(tables.revision.c.id == bindparam("id"))
+_REVISIONS = (
+    select(tables.revision)
+    .where(tables.revision.c.flow_id == bindparam("flow_id"))
+    .order_by(tables.revision.c.number.desc())
+)
+_LAST_NUMBER = select(func.coalesce(func.max(tables.revision.c.number), 0)).where(
+    tables.revision.c.flow_id == bindparam("flow_id")
+)
+_ADD_REVISION = insert(tables.revision).values(created=clock()).returning(tables.revision)
+
+
+class Flows:
+    """The flows of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, flow_id: str) -> KnownFlow:
+        """The flow of that id; raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(_FLOW, {"id": flow_id}).one_or_none()
+        if row is None:
+            raise NotFound(f"No flow {flow_id} has been run or published here.", cure="See `millrace runs list`.")
+        return KnownFlow(*row)
+
+    def document(self, hashed: str) -> str:
+        """The text of a flow by its hash; raises NotFound."""
+        with self._database.read() as connection:
+            text = connection.execute(_DOCUMENT, {"hash": hashed}).scalar_one_or_none()
+        if text is None:
+            raise NotFound(f"The store holds no document {hashed}.", cure="Its runs have been deleted; run it again.")
+        return str(text)
+
+    def publish(self, new: NewRevision) -> Revision:
+        """Keep a new revision, numbered one above the flow's last. It is not active yet."""
+        with self._database.write() as connection:
+            keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
+            connection.execute(_FLOW_LOCKED, {"id": new.flow_id})  # two who publish at once take numbers in turn
+            number = connection.execute(_LAST_NUMBER, {"flow_id": new.flow_id}).scalar_one() + 1
+            values = {
+                "id": uuid7(),
+                "project": new.project,
+                "flow_id": new.flow_id,
+                "number": number,
+                "document": keep_document(connection, new.document_text),
+                "bundle": new.bundle,
+                "note": new.note,
+                "author": new.author,
+                "active": False,
+            }
+            return Revision(*connection.execute(_ADD_REVISION, values).one())
+
+    def revision(self, id: str) -> Revision:
+        """The revision of that id; raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(_REVISION, {"id": id}).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no revision {id}.", cure="Publish the flow first.")
+        return Revision(*row)
+
+    def revisions(self, flow_id: str) -> list[Revision]:
+        """A flow's revisions, the newest first."""
+        with self._database.read() as connection:
+            return [Revision(*row) for row in connection.execute(_REVISIONS, {"flow_id": flow_id})]
+
+    def list(self, limit: int = 100) -> list[KnownFlow]:
+        """Flows, the one changed last first."""
+        with self._database.read() as connection:
+            return [KnownFlow(*row) for row in connection.execute(_FLOWS, {"limit": limit})]

@@ -1,0 +1,183 @@
+"""What a run's owner may change, in one transaction that holds the run's row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
+
+from studio.exceptions import LeaseLost, NotFound
+from studio.run import AttemptState, RunState, StepState, transition
+from studio.store import events, tables
+from studio.store.events import NewRunEvent
+from studio.store.tables import StateT, clock
+
+_s = tables.step.c
+_a = tables.attempt.c
+
+_LOCK = (
+    select(tables.run.c.owner, tables.run.c.epoch, tables.run.c.state, tables.run.c.cancel_requested)
+    .where(tables.run.c.id == bindparam("run_id"))
+    .with_for_update()
+)
+_ADD_ATTEMPT = insert(tables.attempt).values(submitted=clock())
+_PRESENT_STEPS = select(_s.path, _s.state).where(
+    _s.run_id == bindparam("run_"), _s.path.in_(bindparam("paths", expanding=True))
+)
+_PRESENT_ATTEMPT = select(_a.state).where(
+    _a.run_id == bindparam("run_"), _a.step == bindparam("path_"), _a.number == bindparam("number_")
+)
+_CHUNK = 1000
+"""Names per statement; both databases take at least 32,766 parameters."""
+
+_RUN_KEY = tables.run.c.id == bindparam("run_")
+_STEP_KEY = (_s.run_id == bindparam("run_")) & (_s.path == bindparam("path_"))
+_STEPS_KEY = (_s.run_id == bindparam("run_")) & _s.path.in_(bindparam("paths", expanding=True))
+_ATTEMPT_KEY = (_a.run_id == bindparam("run_")) & (_a.step == bindparam("path_")) & (_a.number == bindparam("number_"))
+
+
+@cache
+def _update(table: Table, key: Any, columns: frozenset[str], *, starts: bool, ends: bool) -> Update:
+    """An update of one state to another, made once for each set of columns.
+
+    What starts or ends without saying when, did so now; a start that is known is kept.
+    """
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    if starts and "started" not in columns:
+        values["started"] = func.coalesce(table.c.started, clock())
+    if ends and "ended" not in columns:
+        values["ended"] = clock()
+    expected = table.c.state.in_(bindparam("expected", expanding=True))
+    return update(table).where(key, expected).values(state=bindparam("state"), **values)
+
+
+class Owned:
+    """A run under the lease of its owner, within one transaction."""
+
+    def __init__(self, connection: Connection, run_id: str, owner: str, epoch: int) -> None:
+        self._connection = connection
+        self.run_id = run_id
+        row = connection.execute(_LOCK, {"run_id": run_id}).one_or_none()
+        if row is None:
+            raise LeaseLost(f"Run {run_id} is gone.")
+        if (row.owner, row.epoch) != (owner, epoch):
+            raise LeaseLost(f"Run {run_id} is owned by {row.owner} in epoch {row.epoch}, not {owner} in {epoch}.")
+        self.state: RunState = row.state
+        self.cancel_requested: bool = row.cancel_requested
+        self._events: list[NewRunEvent] = []
+        self._last_seq: int | None = None
+
+    def set_run(self, new: RunState, **columns: Any) -> None:
+        """Change the run's state, and columns of `studio.store.tables.run`. An end that is not given is now."""
+        transition(self.state, new)
+        statement = _update(tables.run, _RUN_KEY, frozenset(columns), starts=new is RunState.RUNNING, ends=new.ended)
+        values = {"run_": self.run_id, "expected": [self.state], "state": new, **columns}
+        self._expect(1, self._connection.execute(statement, values).rowcount, f"Run {self.run_id} is not {self.state}.")
+        self.state = new
+
+    def set_step(self, path: str, expected: StepState | Collection[StepState], new: StepState, **columns: Any) -> None:
+        """Change a step that is in one of the expected states, and columns of `studio.store.tables.step`.
+
+        Raises TransitionError if `new` does not follow from each of them, LeaseLost if the step is in none of them.
+        """
+        states = _states(expected, new)
+        statement = _update(tables.step, _STEP_KEY, frozenset(columns), starts=new is StepState.RUNNING, ends=new.ended)
+        values = {"run_": self.run_id, "path_": path, "expected": states, "state": new, **columns}
+        if self._connection.execute(statement, values).rowcount != 1:
+            self._refuse_steps([path], states)
+
+    def set_steps(
+        self, paths: Collection[str], expected: StepState | Collection[StepState], new: StepState, **columns: Any
+    ) -> None:
+        """As `set_step` for many steps, which all get the same state and columns: all of them, or an error."""
+        states, names = _states(expected, new), list(dict.fromkeys(paths))
+        statement = _update(
+            tables.step, _STEPS_KEY, frozenset(columns), starts=new is StepState.RUNNING, ends=new.ended
+        )
+        for start in range(0, len(names), _CHUNK):
+            chunk = names[start : start + _CHUNK]
+            values = {"run_": self.run_id, "paths": chunk, "expected": states, "state": new, **columns}
+            if self._connection.execute(statement, values).rowcount != len(chunk):
+                self._refuse_steps(chunk, states)
+
+    def add_attempt(self, path: str, number: int, *, execution: str = "", worker: str = "") -> None:
+        """Begin attempt `number` at a step. It is submitted, and the step's current one."""
+        values = {
+            "run_id": self.run_id,
+            "step": path,
+            "number": number,
+            "state": AttemptState.SUBMITTED,
+            "execution": execution,
+            "worker": worker,
+            "seconds": {},
+            "log": "",
+            "notebook": "",
+        }
+        self._connection.execute(_ADD_ATTEMPT, values)
+        self._connection.execute(_SET_CURRENT, {"run_": self.run_id, "path_": path, "number": number})
+
+    def set_attempt(
+        self,
+        path: str,
+        number: int,
+        expected: AttemptState | Collection[AttemptState],
+        new: AttemptState,
+        **columns: Any,
+    ) -> None:
+        """Change an attempt that is in one of the expected states, and columns of `studio.store.tables.attempt`."""
+        states = _states(expected, new)
+        starts = new is AttemptState.RUNNING
+        statement = _update(tables.attempt, _ATTEMPT_KEY, frozenset(columns), starts=starts, ends=new.ended)
+        key = {"run_": self.run_id, "path_": path, "number_": number}
+        if self._connection.execute(statement, {**key, "expected": states, "state": new, **columns}).rowcount != 1:
+            present = self._connection.execute(_PRESENT_ATTEMPT, key).scalar_one_or_none()
+            if present is None:
+                raise NotFound(f"Step {path} of run {self.run_id} has no attempt {number}.")
+            raise LeaseLost(f"Attempt {number} at step {path} is {present}, not {_words(states)}.")
+
+    def append_event(self, kind: str, step: str = "", **data: Any) -> int:
+        """Append to the run's events; its number."""
+        return self.append_events([NewRunEvent(kind, step, data)])
+
+    def append_events(self, new: Sequence[NewRunEvent]) -> int:
+        """Append to the run's events; the number of the last one. They are written when the transaction ends."""
+        if self._last_seq is None:
+            self._last_seq = events.last_seq(self._connection, self.run_id)
+        self._events.extend(new)
+        return self._last_seq + len(self._events)
+
+    def flush(self) -> None:
+        """Write the events that were appended."""
+        events.append(self._connection, self.run_id, self._last_seq or 0, self._events)
+        self._last_seq = (self._last_seq or 0) + len(self._events)
+        self._events = []
+
+    def _expect(self, wanted: int, changed: int, problem: str) -> None:
+        if changed != wanted:
+            raise LeaseLost(problem)
+
+    def _refuse_steps(self, paths: Sequence[str], expected: Sequence[StepState]) -> None:
+        rows = self._connection.execute(_PRESENT_STEPS, {"run_": self.run_id, "paths": list(paths)})
+        present: dict[str, StepState] = {row.path: row.state for row in rows}
+        for path in paths:
+            if path not in present:
+                raise NotFound(f"Run {self.run_id} has no step {path}.", cure="See `millrace runs show`.")
+            if present[path] not in expected:
+                raise LeaseLost(f"Step {path} of run {self.run_id} is {present[path]}, not {_words(expected)}.")
+
+
+_SET_CURRENT = update(tables.step).where(_STEP_KEY).values(attempt=bindparam("number"))
+
+
+def _states(expected: StateT | Collection[StateT], new: StateT) -> list[StateT]:
+    """The expected states as a list, from each of which `new` must follow."""
+    states = [expected] if isinstance(expected, type(new)) else list(cast("Collection[StateT]", expected))
+    for state in states:
+        transition(state, new)
+    return states
+
+
+def _words(states: Sequence[Any]) -> str:
+    return " or ".join(str(state) for state in states)
