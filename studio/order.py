@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from studio.exceptions import UserError
 from studio.manifest import Artifact
+
+UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 class Limits(BaseModel):
@@ -68,3 +72,15 @@ class Order(BaseModel):
     idempotency_key: str
     beat: float = 10.0
     """Seconds between beats."""
+
+
+def parse_bytes(text: str) -> int | None:
+    """`512MB` or `4 GB` as bytes (powers of ten); None for empty text. Raises :class:`UserError` for anything else."""
+    compact = text.strip().upper().replace(" ", "")
+    if not compact:
+        return None
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(B|KB|MB|GB|TB)?", compact)
+    amount = int(float(found[1]) * UNITS[found[2] or "B"]) if found else 0
+    if amount < 1:
+        raise UserError(f"{text!r} is no amount of memory.", cure="Write it like 512MB or 4GB.")
+    return amount

@@ -1,0 +1,179 @@
+"""Settings: one frozen value, made from the environment. Nothing else in the house reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from studio.exceptions import UserError
+from studio.order import parse_bytes
+
+PREFIX = "MILLRACE_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where Millrace keeps things and how it runs steps.
+
+    The variable of a field is its name in capitals behind `MILLRACE_`. `docs/settings.md` tells of each.
+    """
+
+    home: Path
+    store: str
+    """URL of the database."""
+    artifacts: str
+    """Folder or fsspec URL under which artifacts lie."""
+    artifacts_options: Mapping[str, Any] = field(default_factory=dict)
+    """fsspec options of the artifact root, without secrets: endpoint, region."""
+    dask: str = ""
+    """Address of a Dask scheduler; empty for a local cluster per run."""
+    workers: int = 1
+    """Steps that run at once on a local cluster."""
+    step_memory: int | None = None
+    """Bytes that a step may use unless its node says otherwise; None for no limit."""
+    beat_seconds: float = 10.0
+    """Between a running attempt's signs of life."""
+    lost_seconds: float = 30.0
+    """Silence after which an attempt counts as lost."""
+    lease_seconds: float = 30.0
+    """How long a dispatcher owns a run without renewing."""
+    poll_seconds: float = 0.2
+    """Between looks at the store where nothing wakes the dispatcher."""
+    plugin_seconds: float = 5.0
+    """Time that a plugin has for each answer."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `MILLRACE_*` variables. Raises :class:`UserError` naming the variable whose value is wrong."""
+        given = _given(os.environ if environ is None else environ)
+        home = _folder(given.pop("home", "~/.millrace"))
+        values: dict[str, Any] = {name: _read(name, text) for name, text in given.items()}
+        values.setdefault("store", f"sqlite:///{home / 'store.db'}")
+        values.setdefault("artifacts", str(home / "artifacts"))
+        values.setdefault("workers", available_cores())
+        settings = cls(home=home, **values)
+        _refuse_short_silence(settings)
+        return settings
+
+    def make_home(self) -> Path:
+        """The home folder, made for this user alone if it is not there."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"The home folder {self.home} cannot be made: {error.strerror or error}.",
+                cure=f"Set {PREFIX}HOME to a folder that you may write to.",
+            ) from error
+        return self.home
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """`MILLRACE_*` variables that are no setting -> the setting that was perhaps meant, or empty text."""
+    known = [one.name.upper() for one in fields(Settings)]
+    given = sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX))
+    meant = {name: difflib.get_close_matches(name, known, n=1) for name in given if name not in known}
+    return {PREFIX + name: PREFIX + close[0] if close else "" for name, close in meant.items()}
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, str]:
+    """Field -> text, for the variables that are set and not blank."""
+    found = ((one.name, environ.get(variable(one.name), "").strip()) for one in fields(Settings))
+    return {name: text for name, text in found if text}
+
+
+def _read(name: str, text: str) -> Any:
+    reader = READERS[name]
+    try:
+        return reader(text)
+    except ValueError as error:
+        raise UserError(f"{variable(name)}={text!r} is wrong: {error}.", cure="See docs/settings.md.") from error
+    except UserError as error:
+        raise UserError(f"{variable(name)}: {error.message}", cure=error.cure) from error
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _store(text: str) -> str:
+    if "://" not in text:
+        raise ValueError("it is no database URL, such as sqlite:////srv/millrace.db or postgresql://host/database")
+    return text
+
+
+def _artifacts(text: str) -> str:
+    return text if "://" in text else str(_folder(text))
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError('it is no JSON object, such as {"endpoint_url": "http://127.0.0.1:9000"}')
+    return value
+
+
+def _address(text: str) -> str:
+    if "://" not in text:
+        raise ValueError("it is no scheduler address, such as tcp://127.0.0.1:8786")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("it is no whole number from 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ValueError("it is no number of seconds above 0")
+    return value
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "store": _store,
+    "artifacts": _artifacts,
+    "artifacts_options": _options,
+    "dask": _address,
+    "workers": _count,
+    "step_memory": parse_bytes,
+    "beat_seconds": _seconds,
+    "lost_seconds": _seconds,
+    "lease_seconds": _seconds,
+    "poll_seconds": _seconds,
+    "plugin_seconds": _seconds,
+}
+"""Field -> how its text is read; `home` is read first, for the others' defaults lie in it."""
+
+
+def _refuse_short_silence(settings: Settings) -> None:
+    if settings.lost_seconds <= settings.beat_seconds:
+        raise UserError(
+            f"{variable('lost_seconds')} ({settings.lost_seconds:g}) is no longer than "
+            f"{variable('beat_seconds')} ({settings.beat_seconds:g}): every running step would count as lost.",
+            cure="Make it three beats long.",
+        )
