@@ -82,6 +82,8 @@ def test_equal_content_makes_equal_bytes_whatever_the_times_and_the_folder(proje
     for path in (tmp_path / "moved").rglob("*.py"):
         os.utime(path, (1, 1_000_000_000))
     assert packed(tmp_path / "moved", "data").data == first.data
+    entries = zipfile.ZipFile(io.BytesIO(first.data)).infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_changed_content_changes_the_hash(project: Path) -> None:
