@@ -4,7 +4,9 @@ Everything here is imported when it is first used, so that `import studio` stays
 its rooms, never from here.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -71,6 +73,17 @@ __all__ = [
     "run",
     "ui",
 ]
+
+
+class _Door(ModuleType):
+    """`component` and `run` are names of rooms, too: importing the room must not hide what the door offers."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and _ROOMS.get(name)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Door
 
 
 def __getattr__(name: str) -> Any:

@@ -71,9 +71,13 @@ class NotFound(UserError):
 
 
 class PluginError(MillraceError):
-    """A plugin raised, hung or died while the plugin host asked it something."""
+    """A plugin raised, hung or died while the plugin host asked it something. `traceback` is the plugin's own."""
 
     code = "plugin"
+
+    def __init__(self, message: str | None = None, *, traceback: str = "") -> None:
+        super().__init__(message)
+        self.traceback = traceback
 
 
 class TransitionError(MillraceError):
@@ -86,3 +90,9 @@ class LeaseLost(MillraceError):
     """Another dispatcher owns the run now."""
 
     code = "lease_lost"
+
+
+class ExecutorError(UserError):
+    """Steps cannot be executed now."""
+
+    code = "executor"

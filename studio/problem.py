@@ -5,6 +5,7 @@ Standard library only, for kernels of any environment import this.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -54,3 +55,12 @@ class Failure:
 
     def __str__(self) -> str:
         return f"{self.message} {self.cure}".rstrip()
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A question that names the nearest known name (`Did you mean 'amount'?`), or an empty text."""
+    import difflib
+
+    spelled = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(name.casefold(), spelled, n=1)
+    return f"Did you mean {spelled[near[0]]!r}?" if near else ""

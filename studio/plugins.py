@@ -1,0 +1,150 @@
+"""Plugins as they are imported: entry point -> plugin manager -> components -> manifest.
+
+Only the plugin host's child calls this, for it runs the plugins' code. Built-ins come in by the same door.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+from pydantic_core import to_jsonable_python
+
+from studio import hookspecs
+from studio.component import Component
+from studio.exceptions import PluginError
+from studio.manifest import ComponentManifest, PluginManifest, PortManifest
+
+GROUP = "millrace"
+RESERVED_IDS = ("code", "notebook")
+COMPONENT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+
+
+@dataclass(frozen=True)
+class PluginEntry:
+    """One line of a package's `[project.entry-points.millrace]`."""
+
+    name: str
+    distribution: str
+    version: str
+    point: importlib.metadata.EntryPoint
+
+    @property
+    def label(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+
+def entry_points() -> list[PluginEntry]:
+    """Every announced plugin: ours first, the others by name."""
+    found = [_entry(point) for point in importlib.metadata.entry_points(group=GROUP)]
+    return sorted(found, key=lambda entry: (entry.distribution != "millrace", entry.name, entry.distribution))
+
+
+def _entry(point: importlib.metadata.EntryPoint) -> PluginEntry:
+    metadata: Any = (point.dist.metadata if point.dist else None) or {}
+    return PluginEntry(point.name, metadata.get("Name") or "", metadata.get("Version") or "", point)
+
+
+def entry_point(name: str) -> PluginEntry:
+    """The plugin of that name; if two packages announce it, the first."""
+    for entry in entry_points():
+        if entry.name == name:
+            return entry
+    raise PluginError(f"No installed package announces the plugin {name!r}.")
+
+
+def load(name: str) -> pluggy.PluginManager:
+    """A plugin manager that holds this one plugin. Imports the plugin: whatever it raises passes through."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(entry_point(name).point.load(), name)
+    manager.check_pending()
+    return manager
+
+
+def components_of(name: str) -> list[Component]:
+    """The components that the plugin publishes, in its order."""
+    published = [item for found in load(name).hook.register_components() for item in found]
+    for item in published:
+        if not isinstance(item, Component):
+            raise PluginError(f"register_components() returned {item!r}. Decorate the function with @component.")
+    return published
+
+
+def manifest_of(component: Component, plugin: str, distribution: str) -> ComponentManifest:
+    """The component as data. Raises :class:`PluginError` for one that a flow could not use."""
+    _check(component)
+    return ComponentManifest(
+        id=component.id,
+        version=component.version,
+        name=component.name,
+        category=component.category,
+        effect=component.effect,
+        icon=component.icon,
+        doc=component.doc,
+        plugin=plugin,
+        distribution=distribution,
+        module=component.function.__module__,
+        qualname=component.function.__qualname__,
+        inputs=[PortManifest(**port.to_json()) for port in component.inputs],
+        outputs=[PortManifest(**port.to_json()) for port in component.outputs],
+        params=component.params.model_json_schema(),
+        credentials={name: kind.__name__ for name, kind in component.credentials.items()},
+        context=component.context,
+        predicts=component.predict is not None,
+        migrates_from=sorted(component.migrations),
+        examples=[_plain(vars(example)) for example in component.examples],
+    )
+
+
+def _check(component: Component) -> None:
+    if not COMPONENT_ID.fullmatch(component.id) or component.id in RESERVED_IDS:
+        raise PluginError(f"{component.id!r} is no component id. Use lower case words, for example acme.fetch.")
+    module, name = component.function.__module__, component.function.__qualname__
+    if getattr(sys.modules.get(module), name, None) is not component:
+        raise PluginError(f"{component.id}: {module}.{name} must be a function at the top level of its module.")
+
+
+def _plain(value: Any) -> Any:
+    return to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="strings", fallback=str)
+
+
+def describe(entry: PluginEntry) -> PluginManifest:
+    """What the plugin publishes, or why it cannot. Never raises: even `sys.exit()` becomes the plugin's error."""
+    manifest = PluginManifest(name=entry.name, distribution=entry.distribution, version=entry.version)
+    try:
+        if entry_point(entry.name) != entry:
+            raise PluginError(f"Another package already announces a plugin named {entry.name!r}.")
+        published = components_of(entry.name)
+    except BaseException as error:
+        return manifest.model_copy(update=failure(error))
+    return manifest.model_copy(update=_describe_each(published, entry))
+
+
+def _describe_each(published: list[Component], entry: PluginEntry) -> dict[str, Any]:
+    """One component that cannot be described does not take the others with it."""
+    described: dict[str, Any] = {"components": []}
+    for component in published:
+        try:
+            described["components"].append(manifest_of(component, entry.name, entry.label))
+        except BaseException as error:
+            described.update(failure(error))
+    return described
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """An exception as the `error` and `traceback` of a manifest."""
+    return {"error": " ".join(_headline(error)), "traceback": "".join(traceback.format_exception(error))}
+
+
+def _headline(error: BaseException) -> Iterator[str]:
+    text = str(error).strip()
+    if not isinstance(error, PluginError):
+        yield type(error).__name__ + (":" if text else "")
+    yield text.splitlines()[0] if text else ""
