@@ -61,6 +61,8 @@ class Order(BaseModel):
     notebook: dict[str, Any]
     """The step's notebook (nbformat 4)."""
     kernel: str = "python3"
+    own_notebook: bool = False
+    """Whether the notebook is the user's own: it gets `parameters`, and hands over no outputs."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Only for notebook nodes: values of their own `parameters` cell."""
     settings: dict[str, Any] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from studio.codenodes.parser import CodeSignature
 from studio.exceptions import FlowError, UserError
 from studio.flow import Edge, Flow, Node, Retry
 from studio.manifest import Artifact, ComponentManifest
@@ -31,7 +32,10 @@ class NodeKind:
     effect: str
     identity: dict[str, Any]
     """What the node computes, apart from its settings and inputs: component and version, or the source."""
-    manifest: ComponentManifest | None = None
+    source: ComponentManifest | CodeSignature | None = None
+    """What the compiler needs of a component or code node."""
+    notebook: dict[str, Any] | None = None
+    """A notebook node's notebook."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""`python -m benchmarks flows` or `planning`."""
+
+import sys
+from importlib import import_module
+
+NAMES = ("flows", "planning")
+
+if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
+    raise SystemExit(f"usage: python -m benchmarks {{{','.join(NAMES)}}} [options]")
+import_module(f"benchmarks.{sys.argv[1]}").main(sys.argv[2:])

@@ -1,0 +1,379 @@
+"""Wires settings to store, artifacts, plugins and executor. It wires, and never works."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+from studio.artifacts.collector import Garbage, collect
+from studio.artifacts.root import ArtifactRoot
+from studio.artifacts.values import export, read_rows
+from studio.bundle import lock_hash, pack, unpack, upload
+from studio.dispatcher.dispatcher import Dispatcher, Pace
+from studio.exceptions import FlowError, NotFound, UserError
+from studio.executors.executor import Executor
+from studio.flow import Flow, Node, format_flow, parse_flow, read_flow
+from studio.forms import form
+from studio.kinds import kind_of
+from studio.manifest import Artifact
+from studio.planner import Plan, kept, make_plan, narrowed, topological
+from studio.plugin_host import PluginHost
+from studio.registry import Registry
+from studio.run import RunState, StepState
+from studio.run_view import RunView
+from studio.settings import Settings
+from studio.store.runs import NewRun, Run
+from studio.store.steps import NewStep
+from studio.store.store import Store
+from studio.validator import Validation, resolve_inputs, validate
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from studio.store.events import RunEvent
+
+ExecutorName = Literal["dask", "in-process"]
+OnEvent = Callable[["RunEvent"], None]
+
+__all__ = ["App", "form", "run"]
+
+
+class InvalidFlow(FlowError):
+    """The flow has problems and cannot run."""
+
+    def __init__(self, validation: Validation) -> None:
+        self.problems = [problem for problem in validation.problems if problem.severity == "error"]
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        super().__init__(f"The flow cannot run: {self.problems[0]}{more}")
+
+
+class App:
+    """One `MILLRACE_HOME`, opened. Close it, or use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.dispatch_seconds = 0.0
+        """Time that the last run spent on planning and committing."""
+        self.owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> App:
+        settings = settings or Settings.from_environment()
+        settings.make_home()
+        return cls(settings)
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for opened in ("host", "store"):
+            if opened in self.__dict__:
+                self.__dict__.pop(opened).close()
+
+    # What it is made of ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        return Store.open(self.settings.store)
+
+    @cached_property
+    def root(self) -> ArtifactRoot:
+        return ArtifactRoot(self.settings.artifacts, dict(self.settings.artifacts_options))
+
+    @cached_property
+    def host(self) -> PluginHost:
+        return PluginHost(self.settings.home)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.host.plugins())
+
+    def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
+        if name == "in-process":
+            from studio.executors.in_process import InProcessExecutor
+
+            return InProcessExecutor(wake)
+        from studio.executors.dask_executor import DaskExecutor
+
+        return DaskExecutor(
+            wake,
+            address=dask or self.settings.dask,
+            workers=workers or self.settings.workers,
+            beat=self.settings.beat_seconds,
+            contact=self.settings.lost_seconds * 2 / 3,
+        )
+
+    # Flows ----------------------------------------------------------------------------------------------------------
+
+    def validate(self, flow: Flow | str | Path) -> Validation:
+        document, path = _read(flow)
+        return validate(document, self.registry, self.host, directory=path.parent)
+
+    def run(
+        self,
+        flow: Flow | str | Path,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        to: str | None = None,
+        from_: str | None = None,
+        run_id: str | None = None,
+        fresh: bool = False,
+        executor: ExecutorName = "dask",
+        workers: int | None = None,
+        dask: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> RunView:
+        """Run a flow to its end.
+
+        With `from_`, take the results of all that does not follow that node from the run `run_id`.
+        """
+        document, path = _read(flow)
+        values = resolve_inputs(document, dict(inputs or {}))
+        origin = self.find(run_id) if run_id else None
+        checked = validate(document, self.registry, self.host, directory=path.parent, inputs=values)
+        if not checked.ok:
+            raise InvalidFlow(checked)
+        selection = {"to": to, "from": from_, "fresh": fresh}
+        created = self._create(document, path, values, selection, origin)
+        return self._dispatch(created, executor, workers, dask, on_event)
+
+    def retry(
+        self,
+        run_id: str,
+        *,
+        from_: str | None = None,
+        executor: ExecutorName = "dask",
+        workers: int | None = None,
+        dask: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> RunView:
+        """A new run of the same document and inputs that keeps what succeeded, up to `from_` if that is given."""
+        origin = self.find(run_id)
+        if not origin.state.ended:
+            raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
+        flow = parse_flow(self.store.document(origin.document))
+        path = Path(origin.directory) / (flow.name or "flow")
+        created = self._create(flow, path, origin.inputs, origin.selection | {"from": from_}, origin, origin.bundle)
+        return self._dispatch(created, executor, workers, dask, on_event)
+
+    def resume(
+        self,
+        run_id: str,
+        *,
+        executor: ExecutorName = "dask",
+        workers: int | None = None,
+        dask: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> RunView:
+        """Finish a run whose dispatcher has gone."""
+        run = self.find(run_id)
+        if run.state.ended:
+            return self.view(run.id)
+        claimed = self.store.runs.claim(self.owner, self.settings.lease_seconds, 1, run_id=run.id)
+        if not claimed:
+            raise UserError(
+                f"Run {run.id} is still led by {run.owner}.",
+                cure=f"Wait until its lease of {self.settings.lease_seconds:g} s has run out.",
+                retryable=True,
+            )
+        return self._dispatch(claimed[0], executor, workers, dask, on_event)
+
+    def cancel(self, run_id: str) -> Run:
+        run = self.find(run_id)
+        self.store.runs.request_cancel(run.id)
+        return self.store.runs.get(run.id)
+
+    def _create(
+        self,
+        flow: Flow,
+        path: Path,
+        values: dict[str, Any],
+        selection: dict[str, Any],
+        origin: Run | None,
+        bundle: str | None = None,
+    ) -> Run:
+        text = format_flow(flow)
+        if bundle is None:
+            packed = pack(path.parent, text, path.name, flow.files)
+            upload(packed, self.root)
+            bundle = packed.hash
+        return self.store.runs.create(
+            NewRun(
+                flow_id=flow.id,
+                flow_name=flow.name or path.stem,
+                flow_path=str(path),
+                bundle=bundle,
+                directory=str(path.parent.resolve()),
+                inputs=values,
+                selection=selection,
+                origin_run=origin.id if origin else None,
+                steps=self._steps(narrowed(flow, selection["to"]), origin, selection["from"]),
+                event_payload={"inputs": values},
+                document_text=text,
+                owner=self.owner,
+                lease_seconds=self.settings.lease_seconds,
+            )
+        )
+
+    def _steps(self, flow: Flow, origin: Run | None, from_: str | None) -> list[NewStep]:
+        results = {step.path: step for step in self.store.steps.of(origin.id)} if origin else {}
+        states = {path: step.state for path, step in results.items()}
+        keep = kept(flow, states, from_) if origin else set()
+        steps = []
+        for position, node in enumerate(topological(flow)):
+            result = results.get(node.id)
+            if node.id in keep and result and result.outputs is not None and self._still_there(result.outputs):
+                reused = result.reused_run or origin.id  # type: ignore[union-attr]
+                step = NewStep(node.id, node.id, position, StepState.REUSED, outputs=result.outputs, reused_run=reused)
+            else:
+                step = NewStep(node.id, node.id, position)
+            steps.append(step)
+        return steps
+
+    def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:
+        return all(self.root.exists(artifact.path) for artifact in outputs.values())
+
+    def _dispatch(
+        self, run: Run, name: ExecutorName, workers: int | None, dask: str | None, on_event: OnEvent | None
+    ) -> RunView:
+        settings = self.settings
+        dispatcher = Dispatcher(
+            self.store,
+            self.root,
+            self.plan_of,
+            owner=self.owner,
+            environment=lock_hash(),
+            memory=settings.step_memory,
+            pace=Pace(
+                lease=settings.lease_seconds,
+                beat=settings.beat_seconds,
+                lost=settings.lost_seconds,
+                poll=settings.poll_seconds,
+            ),
+        )
+        follow = _Follower(self.store, run.id, on_event) if on_event else (lambda: None)
+        executor = self.executor(name, dispatcher.wake.set, workers, dask)
+        try:
+            dispatcher.run(run, executor, follow)
+        except KeyboardInterrupt:
+            self.store.runs.request_cancel(run.id)
+            dispatcher.run(self.store.runs.get(run.id), executor, follow)
+            raise
+        finally:
+            executor.close()
+            self.dispatch_seconds = dispatcher.seconds
+        follow()
+        return self.view(run.id)
+
+    def plan_of(self, run: Run) -> Plan:
+        """A run's plan, from its stored document and the plugins that are installed here."""
+        flow = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
+        flow = flow.model_copy(update={"nodes": [self._migrated(node) for node in flow.nodes]})
+        project = unpack(self.root, run.bundle, self.settings.home / "cache" / "bundles")
+        modules = _modules_hash(project)
+        return make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
+
+    def _migrated(self, node: Node) -> Node:
+        manifest = self.registry.component(node.type)
+        if manifest is None or node.version >= manifest.version:
+            return node
+        params = self.host.migrate(node.type, node.version, node.params)
+        return node.model_copy(update={"params": params, "version": manifest.version})
+
+    # Runs -----------------------------------------------------------------------------------------------------------
+
+    def runs(
+        self, limit: int = 20, before: str | None = None, flow: str | None = None, state: RunState | None = None
+    ) -> Any:
+        return self.store.runs.list(limit, before=before, flow=flow, state=state)
+
+    def find(self, run_id: str) -> Run:
+        """A run by its id, the beginning of it, or `latest`."""
+        if run_id != "latest":
+            return self.store.runs.find(run_id)
+        newest = self.store.runs.list(1).items
+        if not newest:
+            raise NotFound("There are no runs yet.", cure="Start one: millrace run FLOW.")
+        return newest[0]
+
+    def view(self, run_id: str) -> RunView:
+        run = self.find(run_id)
+        return RunView(run, self.store.steps.of(run.id), self.root)
+
+    def artifact(self, run_id: str, node: str, port: str) -> Artifact:
+        return self.view(run_id).artifact(node, port)
+
+    def rows(self, artifact: Artifact, start: int = 0, stop: int = 100) -> pa.Table:
+        return read_rows(self.root, artifact, start, stop)
+
+    def export(self, artifact: Artifact, format: str, out: BinaryIO | Path, rows: int | None = None) -> None:
+        export(self.root, artifact, format, out, rows)
+
+    def log(self, run_id: str, node: str | None = None) -> Iterator[str]:
+        """The steps' logs, each line once, attempt by attempt."""
+        run = self.find(run_id)
+        for attempt in self.store.attempts.of(run.id, node):
+            if not attempt.log:
+                continue
+            yield f"--- {attempt.step}, attempt {attempt.number}: {attempt.state}"
+            yield from self.root.read_bytes(attempt.log).decode("utf-8", "replace").splitlines()
+
+    def notebook(self, run_id: str, node: str) -> bytes:
+        """The executed notebook of the node's last attempt; of the run that made it, if the result was reused."""
+        view = self.view(run_id)
+        step = view.step(node)
+        attempts = self.store.attempts.of(step.reused_run or view.run.id, node)
+        kept_notebooks = [attempt.notebook for attempt in attempts if attempt.notebook]
+        if not kept_notebooks:
+            raise NotFound(f"Step {node} left no notebook.", cure=f"It is {step.state}.")
+        return self.root.read_bytes(kept_notebooks[-1])
+
+    def gc(self, *, dry_run: bool = False) -> list[Garbage]:
+        """Delete artifacts and bundles that no run refers to."""
+        return collect(self.root, self.store.runs.referenced_prefixes(), dry_run=dry_run)
+
+
+class _Follower:
+    """Hands a run's new events on, each once."""
+
+    def __init__(self, store: Store, run_id: str, on_event: OnEvent) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._on_event = on_event
+        self._after = 0
+
+    def __call__(self) -> None:
+        for event in self._store.events.of(self._run_id, after=self._after, limit=1000):
+            self._after = event.seq
+            self._on_event(event)
+
+
+def _read(flow: Flow | str | Path) -> tuple[Flow, Path]:
+    if isinstance(flow, Flow):
+        return flow, Path.cwd() / f"{flow.name or flow.id}.flow"
+    path = Path(flow).resolve()
+    return read_flow(path), path
+
+
+def _modules_hash(project: Path) -> str:
+    import hashlib
+
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted(project.rglob("*.py")):
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def run(flow: Flow | str | Path, **options: Any) -> RunView:
+    """Run a flow from Python, with the settings of the environment. See :meth:`App.run` for the options."""
+    with App.open() as app:
+        return app.run(flow, **options)

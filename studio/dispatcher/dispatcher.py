@@ -1,0 +1,370 @@
+"""Drives runs: plan, submit, adopt, commit.
+
+One synchronous thread over the store. The database is the only truth. Reports from workers are hints; a step's result
+is its manifest, and it is committed only while the run is still ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from studio.artifacts.attempts import read_manifest, read_started, start_attempt
+from studio.artifacts.root import ArtifactRoot
+from studio.dispatcher.active_run import LOST_LIMIT, ActiveRun, Flight, microseconds
+from studio.dispatcher.orders import OrderWriter
+from studio.exceptions import ExecutorError, LeaseLost, UserError
+from studio.executors.executor import AttemptKey, Executor, Report
+from studio.manifest import AttemptManifest
+from studio.planner import Plan, fatal_steps, outcome
+from studio.problem import Failure
+from studio.run import RunState
+from studio.store.runs import Run
+from studio.store.steps import Step
+from studio.store.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The dispatcher's times, in seconds."""
+
+    lease: float = 30.0
+    beat: float = 10.0
+    lost: float = 30.0
+    """A started attempt that is silent for so long is lost."""
+    unstarted: float = 60.0
+    """A submitted attempt that has not started for so long is submitted again; its `started` file keeps it single."""
+    poll: float = 0.2
+    """How often cancel orders are looked for."""
+    check: float = 2.0
+    """How often manifests are looked for whose report may be lost."""
+    farewell: float = 5.0
+    """How long cancelled steps may take to leave their log."""
+
+
+class Dispatcher:
+    """Sees runs through to their ends. `plan_of` makes a run's plan; a :class:`UserError` from it fails the run."""
+
+    def __init__(
+        self,
+        store: Store,
+        root: ArtifactRoot,
+        plan_of: Callable[[Run], Plan],
+        *,
+        owner: str,
+        environment: str,
+        memory: int | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self.store = store
+        self.root = root
+        self.plan_of = plan_of
+        self.owner = owner
+        self.environment = environment
+        """Stands for the installed packages in the keys of pure steps."""
+        self.pace = pace or Pace()
+        self.orders = OrderWriter(root, root.ensure_canary(), memory, self.pace.beat)
+        self.wake = threading.Event()
+        self.seconds = 0.0
+        """Time spent planning, submitting and committing, without waiting."""
+        self._active: dict[str, ActiveRun] = {}
+        self._stale: list[Run] = []
+        """Runs whose copy is to be made again, since a transaction failed half-way."""
+        self._due: dict[str, float] = {}
+
+    def run(self, run: Run, executor: Executor, after_turn: Callable[[], None] = lambda: None) -> None:
+        """See a run through that is ours already. Raises :class:`LeaseLost` if it is taken from us."""
+        self.executor = executor
+        self._stale.append(run)
+        while self._stale or self._active:
+            begun = time.perf_counter()
+            self._turn()
+            self.seconds += time.perf_counter() - begun
+            after_turn()
+            if self._active or self._stale:
+                self.wake.wait(self.pace.poll)
+                self.wake.clear()
+
+    def _turn(self) -> None:
+        """One look at everything. Trouble that passes, such as a locked database, only costs this turn."""
+        try:
+            self._renew()
+            while self._stale:
+                self._adopt(self._stale[-1])
+                self._stale.pop()
+            self._take_reports()
+            for active in list(self._active.values()):
+                self._advance(active)
+        except UserError as error:
+            if not error.retryable:
+                raise
+            logger.warning("trying again: %s", error)
+            stale = {run.id: run for run in [*self._stale, *(active.run for active in self._active.values())]}
+            self._stale = list(stale.values())
+            self._active.clear()
+
+    def _is_due(self, what: str, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every
+        return True
+
+    def _owned(self, run: Run) -> Any:
+        return self.store.owned(run.id, self.owner, run.epoch)
+
+    # Taking up runs -------------------------------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        ids = [*self._active, *(run.id for run in self._stale)]
+        if not self._is_due("renew", self.pace.lease / 3):
+            return
+        lost = set(ids) - self.store.runs.renew(self.owner, self.pace.lease, ids)
+        if lost:
+            raise LeaseLost(f"Another dispatcher has taken run {min(lost)}.")
+
+    def _adopt(self, run: Run) -> None:
+        """Take up a run where the store says it is."""
+        try:
+            plan = self.plan_of(run)
+        except UserError as error:
+            self._refuse(run, error)
+            return
+        active = ActiveRun.of(run, plan, self.store.steps.of(run.id), self.store.attempts.of(run.id))
+        with self._owned(run) as owned:
+            active.settle(owned, None)
+        self._active[run.id] = active
+        for key in active.in_flight():
+            active.flights[key] = Flight(time.monotonic(), started=read_started(self.root, *key) is not None)
+        self._submit(active, [key for key, flight in active.flights.items() if not flight.started])
+
+    def _refuse(self, run: Run, error: UserError) -> None:
+        failure = Failure(error.code, error.message, error.cure).to_json()
+        with self._owned(run) as owned:
+            owned.set_run(RunState.FAILED, failure=failure)
+            owned.append_event("run", state=RunState.FAILED, failure=failure)
+
+    # Reports --------------------------------------------------------------------------------------------------------
+
+    def _take_reports(self) -> None:
+        by_run: dict[str, list[Report]] = {}
+        for report in self.executor.reports():
+            by_run.setdefault(report.key.run, []).append(report)
+        for run_id, reports in by_run.items():
+            if run_id in self._active:
+                self._heed(self._active[run_id], reports)
+
+    def _heed(self, active: ActiveRun, reports: list[Report]) -> None:
+        """Note what runs and what it says; commit what has ended. Reports of attempts that are not ours are dropped."""
+        known = [report for report in reports if report.key in active.flights]
+        ended = {report.key: report for report in known if report.kind == "ended"}
+        for report in known:
+            if report.kind != "ended":
+                active.flights[report.key].seen = time.monotonic()
+                active.flights[report.key].started = True
+        news = [report for report in known if report.kind in ("progress", "log") or self._is_start(report, ended)]
+        if news:
+            self._note(active, news)
+        self._finish(active, ended)
+
+    def _is_start(self, report: Report, ended: dict[AttemptKey, Report]) -> bool:
+        """Whether it is worth noting that the attempt runs; its manifest says it as well."""
+        return report.kind == "started" and report.key not in ended
+
+    def _note(self, active: ActiveRun, news: list[Report]) -> None:
+        with self._owned(active.run) as owned:
+            for report in news:
+                if report.kind == "started":
+                    active.note_start(owned, report)
+                else:
+                    owned.append_event(report.kind, report.key.step, **report.data)
+
+    def _finish(self, active: ActiveRun, ended: dict[AttemptKey, Report]) -> None:
+        manifests: dict[AttemptKey, AttemptManifest] = {}
+        failures: dict[AttemptKey, Failure] = {}
+        for key, report in ended.items():
+            manifest = read_manifest(self.root, *key)
+            if manifest is not None:
+                manifests[key] = manifest
+            elif "failure" in report.data:
+                failures[key] = Failure.from_json(report.data["failure"])
+            elif "error" in report.data and (failure := self._broken(active, key, report.data["error"])):
+                failures[key] = failure
+        self._commit(active, manifests, failures)
+
+    def _broken(self, active: ActiveRun, key: AttemptKey, error: str) -> Failure | None:
+        """The task broke without a word of ours. Once started it must fall silent first; else it is submitted again."""
+        logger.warning("the task of %s, attempt %d, broke: %s", key.step, key.attempt, error)
+        flight = active.flights[key]
+        if read_started(self.root, *key) is not None:
+            flight.started = True
+            return None
+        flight.broken += 1
+        flight.seen = self._overdue_soon()
+        if flight.broken < LOST_LIMIT:
+            return None
+        return Failure("executor", f"The step could not be started: {error}", "Look at the Dask workers' logs.",
+                       key.step, fault="system")  # fmt: skip
+
+    def _commit(
+        self,
+        active: ActiveRun,
+        manifests: dict[AttemptKey, AttemptManifest],
+        failures: dict[AttemptKey, Failure],
+    ) -> None:
+        """What the ended attempts left, and what becomes ready by it, in one transaction."""
+        if not manifests and not failures:
+            return
+        with self._owned(active.run) as owned:
+            for key, manifest in manifests.items():
+                active.commit(owned, key, manifest)
+            for key, failure in failures.items():
+                active.fail(owned, key, failure)
+            active.settle(owned, [key.step for key in [*manifests, *failures]])
+
+    # What is next ---------------------------------------------------------------------------------------------------
+
+    def _advance(self, active: ActiveRun) -> None:
+        self._look_for_cancel(active)
+        self._look_for_lost(active)
+        if active.cancelled_at is None:
+            self._wake(active)
+            self._start(active)
+        else:
+            self._cancel_rest(active)
+        self._end(active)
+
+    def _wake(self, active: ActiveRun) -> None:
+        if active.wakes and min(active.wakes.values()) <= microseconds():
+            with self._owned(active.run) as owned:
+                active.wake(owned, microseconds())
+
+    def _start(self, active: ActiveRun) -> None:
+        """Reuse or submit ready steps, as many as the executor should hold."""
+        while ready := active.ready():
+            held = sum(len(one.flights) for one in self._active.values())
+            batch = ready[: max(0, 2 * self.executor.slots - held)]
+            if not batch:
+                return
+            self._submit(active, self._begin(active, batch))
+
+    def _begin(self, active: ActiveRun, paths: list[str]) -> list[AttemptKey]:
+        """Commit the next attempt at each step, or its reuse; returns the attempts to submit."""
+        found = {path: self._reusable(active, path) for path in paths}
+        begun = []
+        with self._owned(active.run) as owned:
+            for path, (key, earlier) in found.items():
+                if key is not None and earlier is not None:
+                    active.reuse(owned, path, earlier, key)
+                else:
+                    begun.append(active.begin(owned, path, key))
+            active.settle(owned, [path for path, (_, earlier) in found.items() if earlier])
+        return begun
+
+    def _reusable(self, active: ActiveRun, path: str) -> tuple[str | None, Step | None]:
+        """The step's key, and an earlier step with that key whose artifacts are still there."""
+        key = active.cache_key(path, self.environment)
+        if key is None or active.run.selection.get("fresh"):
+            return key, None
+        earlier = self.store.steps.reusable(key)
+        there = earlier is not None and all(self.root.exists(one.path) for one in (earlier.outputs or {}).values())
+        return key, earlier if there else None
+
+    def _submit(self, active: ActiveRun, keys: list[AttemptKey]) -> None:
+        """Hand attempts over. What cannot be handed over now is submitted again soon."""
+        for key in keys:
+            flight = active.flights[key]
+            flight.seen = time.monotonic()
+            try:
+                self.executor.submit(self.orders.order(active, key))
+            except ExecutorError as error:
+                logger.warning("cannot submit %s now: %s", key.step, error)
+                flight.seen = self._overdue_soon()
+
+    def _overdue_soon(self) -> float:
+        return time.monotonic() - self.pace.unstarted + self.pace.check
+
+    # What has gone wrong --------------------------------------------------------------------------------------------
+
+    def _look_for_lost(self, active: ActiveRun) -> None:
+        every = min(self.pace.check, self.pace.lost / 3)
+        if not active.flights or not self._is_due(f"lost {active.run.id}", every):
+            return
+        found = {key: read_manifest(self.root, *key) for key in active.flights}
+        self._commit(active, {key: one for key, one in found.items() if one is not None}, {})
+        self._lose_silent(active)
+        self._submit(active, self._overdue(active))
+
+    def _lose_silent(self, active: ActiveRun) -> None:
+        latest = time.monotonic() - self.pace.lost
+        silent = [key for key, flight in active.flights.items() if flight.started and flight.seen < latest]
+        if not silent:
+            return
+        with self._owned(active.run) as owned:
+            for key in silent:
+                logger.warning("%s, attempt %d, has been silent and counts as lost", key.step, key.attempt)
+                active.lose(owned, key)
+            active.settle(owned, [key.step for key in silent])
+
+    def _overdue(self, active: ActiveRun) -> list[AttemptKey]:
+        """Submitted attempts that have not started for long. One that has started after all must beat from now on."""
+        latest = time.monotonic() - self.pace.unstarted
+        overdue = [key for key, flight in active.flights.items() if not flight.started and flight.seen < latest]
+        started = [key for key in overdue if read_started(self.root, *key) is not None]
+        for key in started:
+            active.flights[key] = Flight(time.monotonic(), started=True)
+        return [key for key in overdue if key not in started]
+
+    # Cancelling and ending ------------------------------------------------------------------------------------------
+
+    def _look_for_cancel(self, active: ActiveRun) -> None:
+        if active.cancelled_at is not None or not self._is_due(f"cancel {active.run.id}", self.pace.poll):
+            return
+        if self.store.runs.get(active.run.id).cancel_requested:
+            active.cancelled_at = time.monotonic()
+            active.wakes.clear()
+            self._kill(active)
+
+    def _kill(self, active: ActiveRun) -> None:
+        """Kill what runs, and take the `started` file of what has not begun so that it never will."""
+        for key in active.flights:
+            self.executor.cancel(key)
+        self._abandon(
+            active, [key for key in active.flights if start_attempt(self.root, *key, "cancelled", self.owner)]
+        )
+
+    def _cancel_rest(self, active: ActiveRun) -> None:
+        assert active.cancelled_at is not None
+        if time.monotonic() - active.cancelled_at > self.pace.farewell:
+            self._abandon(active, list(active.flights))
+        if not active.unfinished():
+            return
+        with self._owned(active.run) as owned:
+            for path in active.unfinished():
+                active.cancel_step(owned, path)
+
+    def _abandon(self, active: ActiveRun, keys: list[AttemptKey]) -> None:
+        if keys:
+            with self._owned(active.run) as owned:
+                for key in keys:
+                    active.cancel_attempt(owned, key)
+
+    def _end(self, active: ActiveRun) -> None:
+        state = outcome(active.plan, active.states, cancelled=active.cancelled_at is not None)
+        if state is None:
+            return
+        failure = self._run_failure(active) if state is RunState.FAILED else None
+        with self._owned(active.run) as owned:
+            owned.set_run(state, failure=failure)
+            owned.append_event("run", state=state)
+        del self._active[active.run.id]
+
+    def _run_failure(self, active: ActiveRun) -> Failure | None:
+        first = fatal_steps(active.plan, active.states)[0]
+        return next(step.failure for step in self.store.steps.of(active.run.id) if step.path == first)

@@ -1,0 +1,44 @@
+"""Writes the order for an attempt: everything that its worker needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.artifacts.root import ArtifactRoot
+from studio.compiler import compile_step
+from studio.dispatcher.active_run import ActiveRun
+from studio.executors.executor import AttemptKey
+from studio.order import Binding, Limits, Order, parse_bytes
+from studio.planner import inputs_of
+from studio.validator import resolve_params
+
+
+@dataclass(frozen=True)
+class OrderWriter:
+    """What all orders of a dispatcher share."""
+
+    root: ArtifactRoot
+    canary: str
+    memory: int | None
+    """Bytes that a step may use unless its node says otherwise."""
+    beat: float
+
+    def order(self, active: ActiveRun, key: AttemptKey) -> Order:
+        run, step = active.run, active.plan.steps[key.step]
+        node, kind = step.node, step.kind
+        settings = resolve_params(node.params, run.inputs)
+        inputs = inputs_of(step, active.outputs)
+        return Order(
+            run=run.id, step=step.path, attempt=key.attempt, node=node.id, root=self.root.url,
+            root_options=self.root.options, canary=self.canary, bundle=run.bundle, directory=run.directory,
+            notebook=kind.notebook or compile_step(node, kind.source, flow_name=active.plan.flow.name),
+            parameters=settings if kind.notebook else {}, settings={} if kind.notebook else settings,
+            own_notebook=kind.notebook is not None, kernel=node.execution.kernel or "python3",
+            inputs={
+                port.name: Binding(kind=port.kind, frame=port.frame, many=port.many, artifacts=inputs[port.name])
+                for port in kind.inputs
+            },
+            outputs={port.name: port.kind for port in kind.outputs},
+            limits=Limits(seconds=node.execution.timeout, memory=parse_bytes(node.execution.memory) or self.memory),
+            idempotency_key=f"{run.id}:{step.path}", beat=self.beat,
+        )  # fmt: skip

@@ -1,0 +1,190 @@
+"""One attempt at one step, on a worker: from the order to the manifest.
+
+The attempt's `started` file decides who runs it: whoever creates it exclusively does, all others leave. Outputs lie
+under a prefix of their own, unseen until the manifest, created exclusively too, names them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from studio.artifacts.attempts import attempt_prefix, start_attempt, write_manifest
+from studio.artifacts.root import ArtifactRoot
+from studio.artifacts.values import fetch
+from studio.bundle import unpack
+from studio.exceptions import UserError
+from studio.executors.executor import AttemptKey, Report, Send
+from studio.executors.failures import failure_of, failure_of_end
+from studio.executors.site import Job, Site, Ticket
+from studio.executors.tail import Tail, printed
+from studio.kernels.engine import Execution
+from studio.manifest import Artifact, AttemptManifest
+from studio.order import Order
+from studio.problem import Failure
+
+
+def perform(order: Order, site: Site, send: Send) -> Report:
+    """Run the attempt, unless another execution of it has begun; returns the closing report."""
+    key = AttemptKey(order.run, order.step, order.attempt)
+    root = ArtifactRoot(order.root, order.root_options)
+    try:
+        root.check_canary(order.canary)
+        execution = uuid.uuid4().hex
+        if not start_attempt(root, *key, execution, site.name):
+            return Report("ended", key, {"already_started": True})
+        with site.running(key, execution) as ticket:
+            send(Report("started", key, {"execution": execution, "worker": site.name}))
+            write_manifest(root, _Attempt(order, root, site, ticket, send).perform())
+    except UserError as error:
+        return Report("ended", key, {"failure": failure_of(error, order.node).to_json()})
+    return Report("ended", key)
+
+
+class _Attempt:
+    def __init__(self, order: Order, root: ArtifactRoot, site: Site, ticket: Ticket, send: Send) -> None:
+        self.order = order
+        self.root = root
+        self.site = site
+        self.ticket = ticket
+        self.send = send
+        self.key = AttemptKey(order.run, order.step, order.attempt)
+        self.prefix = attempt_prefix(*self.key, ticket.execution)
+        self.seconds: dict[str, float] = {}
+        self.log: list[str] = []
+
+    def perform(self) -> AttemptManifest:
+        started = _now()
+        folder = Path(tempfile.mkdtemp(dir=self.site.folder))
+        try:
+            state, failure, outputs, execution = self._run(folder)
+            log, notebook = self._record(folder, execution)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return AttemptManifest(
+            run=self.order.run, step=self.order.step, attempt=self.order.attempt, execution=self.ticket.execution,
+            state=state, outputs=outputs, failure=failure.to_json() if failure else None, log=log, notebook=notebook,
+            started=started, ended=_now(), seconds=self.seconds, worker=self.site.name,
+            peak_memory=execution.usage.peak_memory if execution else None,
+        )  # fmt: skip
+
+    def _run(self, folder: Path) -> tuple[Any, Failure | None, dict[str, Artifact], Execution | None]:
+        execution = None
+        try:
+            job = self._timed("prepare", lambda: self._prepare(folder))
+            execution = self._timed("execute", lambda: self._execute(job))
+            failure = self._failure(job, execution)
+            outputs = {} if failure else self._timed("store", lambda: self._store(job))
+        except Exception as error:  # whatever it is, the attempt ends with a manifest that says so
+            if not isinstance(error, UserError):
+                self.log.append(traceback.format_exc())
+            failure, outputs = failure_of(error, self.order.node), {}
+        return self._state(execution, failure), failure, outputs, execution
+
+    def _state(self, execution: Execution | None, failure: Failure | None) -> str:
+        if self.ticket.cancelled:
+            return "cancelled"
+        if execution is not None and execution.end == "timed_out":
+            return "timed_out"
+        return "failed" if failure else "succeeded"
+
+    def _timed(self, name: str, work: Callable[[], Any]) -> Any:
+        begun = time.monotonic()
+        try:
+            return work()
+        finally:
+            self.seconds[name] = round(time.monotonic() - begun, 6)
+
+    def _prepare(self, folder: Path) -> Job:
+        outputs = self.root.local / self.prefix if self.root.local else folder / "outputs"
+        outputs.mkdir(parents=True)
+        project = Path(self.order.directory)
+        directory = project if self.order.directory and project.is_dir() else folder / "work"
+        directory.mkdir(exist_ok=True)
+        job = Job(folder, outputs, directory)
+        job.step_file.write_text(json.dumps(self._step_file(job)), encoding="utf-8")
+        return job
+
+    def _step_file(self, job: Job) -> dict[str, Any]:
+        order = self.order
+        bundle = unpack(self.root, order.bundle, self.site.cache / "bundles") if order.bundle else ""
+        return {
+            "format": 1, "run": order.run, "step": order.step, "node": order.node, "attempt": order.attempt,
+            "idempotency_key": order.idempotency_key, "directory": str(job.directory), "bundle": str(bundle),
+            "scratch": str(job.outputs), "table_format": self.root.table_format, "settings": order.settings,
+            "outputs": order.outputs,
+            "inputs": {
+                port: {
+                    "kind": bound.kind, "frame": bound.frame, "many": bound.many,
+                    "files": [
+                        {"path": str(fetch(self.root, one, self.site.cache)), "format": one.format, "name": one.name}
+                        for one in bound.artifacts
+                    ],
+                }
+                for port, bound in order.inputs.items()
+            },
+        }  # fmt: skip
+
+    def _execute(self, job: Job) -> Execution:
+        with Tail(job.outputs / "events.jsonl", self.key, self.send) as tail:
+            execution = self.site.run_notebook(self.order, job, self.ticket)
+        self.log.extend(tail.lines)
+        return execution
+
+    def _failure(self, job: Job, execution: Execution) -> Failure | None:
+        node = self.order.node
+        if self.ticket.cancelled:
+            return Failure("cancelled", "The step was cancelled.", "", node)
+        if execution.end == "completed":
+            if self.order.own_notebook or (job.outputs / "result.json").exists():
+                return None
+            return Failure("no_result", "The step ended without handing over its outputs.",
+                           "Return the outputs, and do not call sys.exit() in a step.", node)  # fmt: skip
+        written = job.outputs / "failure.json"
+        if execution.end == "error" and written.exists():
+            return Failure.from_json(json.loads(written.read_text(encoding="utf-8")) | {"node": node})
+        return failure_of_end(execution, self.order)
+
+    def _store(self, job: Job) -> dict[str, Artifact]:
+        written = job.outputs / "result.json"
+        if not written.exists():
+            return {}
+        described = json.loads(written.read_text(encoding="utf-8"))["outputs"]
+        outputs = {}
+        for port, value in described.items():
+            file = value.pop("file")
+            if not self.root.local:
+                self.root.put_file(job.outputs / file, f"{self.prefix}/{file}")
+            outputs[port] = Artifact(path=f"{self.prefix}/{file}", **value)
+        return outputs
+
+    def _record(self, folder: Path, execution: Execution | None) -> tuple[str, str]:
+        """Keep the log and the executed notebook beside the outputs; returns their paths below the root."""
+        parts = ["".join(line + "\n" for line in self.log)]
+        raw = folder / "raw.log"
+        if raw.exists():
+            parts.append(raw.read_text(encoding="utf-8", errors="replace"))
+        if execution is not None:
+            parts.extend(printed(execution.notebook))
+        self._keep("log.txt", "".join(parts).encode())
+        for name in ("events.jsonl", "result.json", "failure.json"):
+            if self.root.local:
+                (self.root.local / self.prefix / name).unlink(missing_ok=True)
+        if execution is None:
+            return f"{self.prefix}/log.txt", ""
+        self._keep("notebook.ipynb", json.dumps(execution.notebook, indent=1, ensure_ascii=False).encode())
+        return f"{self.prefix}/log.txt", f"{self.prefix}/notebook.ipynb"
+
+    def _keep(self, name: str, data: bytes) -> None:
+        self.root.write_exclusive(f"{self.prefix}/{name}", data)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,150 @@
+"""Steps on a Dask cluster: one of this process's own, or one at an address.
+
+Dask is a place to run, not a queue: nothing rests on its keys or futures. A future's end only wakes the dispatcher,
+and the worker's reports come as Dask events.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from distributed import Client, Future, LocalCluster, fire_and_forget
+
+from studio.exceptions import ExecutorError
+from studio.executors.dask_worker import TOPIC, StepWorker, cancel_attempt, perform_order
+from studio.executors.executor import AttemptKey, Report
+from studio.order import Order
+
+RECONNECT_SECONDS = 2.0
+SLOTS_SECONDS = 5.0
+
+
+class DaskExecutor:
+    """An :class:`~studio.executors.executor.Executor` over `distributed`. Use it from one thread."""
+
+    def __init__(
+        self,
+        wake: Callable[[], None],
+        *,
+        address: str | None = None,
+        workers: int = 2,
+        beat: float = 10.0,
+        contact: float = 20.0,
+    ) -> None:
+        self._wake = wake
+        self._plugin = StepWorker(beat=beat, contact=contact)
+        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self._futures: dict[AttemptKey, Future] = {}
+        self._places: dict[AttemptKey, str] = {}
+        self._cluster = None if address else _local_cluster(workers)
+        self._address = address
+        self._client: Client | None = None
+        self._try_again = 0.0
+        self._slots = (0.0, workers)
+        self._connected()
+
+    @property
+    def slots(self) -> int:
+        asked, count = self._slots
+        if time.monotonic() - asked > SLOTS_SECONDS and self._client is not None and self._client.status == "running":
+            count = max(1, sum(self._client.nthreads().values()))
+            self._slots = (time.monotonic(), count)
+        return count
+
+    def submit(self, order: Order) -> None:
+        key = AttemptKey(order.run, order.step, order.attempt)
+        try:
+            future = self._connected().submit(
+                perform_order, order.model_dump_json(), key=f"step-{uuid.uuid4().hex}", pure=False
+            )
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ExecutorError(f"The Dask cluster took no step: {error}", retryable=True) from error
+        fire_and_forget(future)
+        self._futures[key] = future
+        future.add_done_callback(lambda done: self._ended(key, done))
+
+    def cancel(self, key: AttemptKey) -> None:
+        if self._client is None or self._client.status != "running":
+            return
+        place = self._places.get(key)
+        workers = [place] if place else None
+        self._client.run(cancel_attempt, list(key), workers=workers, wait=False, on_error="ignore")
+
+    def reports(self) -> list[Report]:
+        found = []
+        while not self._reports.empty():
+            report = self._reports.get()
+            self._remember(report)
+            found.append(report)
+        return found
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+    def _remember(self, report: Report) -> None:
+        if report.kind == "started":
+            self._places[report.key] = report.data["worker"]
+        elif report.kind == "ended":
+            self._places.pop(report.key, None)
+            self._futures.pop(report.key, None)
+
+    def _connected(self) -> Client:
+        if self._client is not None and self._client.status == "running":
+            return self._client
+        if time.monotonic() < self._try_again:
+            raise ExecutorError("The Dask cluster cannot be reached.", retryable=True)
+        self._try_again = time.monotonic() + RECONNECT_SECONDS
+        if self._client is not None:
+            self._client.close(timeout=1)
+        self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> Client:
+        where = self._cluster or self._address
+        try:
+            client = Client(where, set_as_default=False, timeout=5, name="millrace")
+            client.subscribe_topic(TOPIC, self._received)
+            client.register_plugin(self._plugin)
+        except (OSError, TimeoutError) as error:
+            raise ExecutorError(
+                f"There is no Dask scheduler at {self._address}: {error}",
+                cure="Start one, or leave --dask out to run on this computer.",
+                retryable=True,
+            ) from error
+        return client
+
+    def _received(self, event: tuple[float, Any]) -> None:
+        """On Dask's event loop."""
+        _, message = event
+        for value in message if isinstance(message, list) else [message]:
+            self._reports.put(Report.from_json(value))
+        self._wake()
+
+    def _ended(self, key: AttemptKey, future: Future) -> None:
+        """On a thread of Dask's. What a finished task has to say came as a report."""
+        if future.status == "finished":
+            return
+        error = future.exception() if future.status == "error" else None
+        text = f"{type(error).__name__}: {error}" if error else f"the task was {future.status}"
+        self._reports.put(Report("ended", key, {"error": text}))
+        self._wake()
+
+
+def _local_cluster(workers: int) -> LocalCluster:
+    """Processes of this computer, spoken to over TLS with a throw-away key: other users must not send us tasks."""
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        memory_limit=0,
+        security=True,
+        silence_logs=50,
+    )

@@ -1,0 +1,83 @@
+"""What runs on Dask's workers: the step task, and the plugin that beats while steps run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from functools import partial
+from typing import Any
+
+from distributed import Worker, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from studio.executors.attempt import perform
+from studio.executors.executor import AttemptKey, Report
+from studio.executors.notebook import run_in_kernel
+from studio.executors.site import Site
+from studio.order import Order
+
+NAME = "millrace"
+TOPIC = "millrace"
+
+logger = logging.getLogger(__name__)
+
+
+def perform_order(text: str) -> None:
+    """The step task. Its one argument is the order; whatever happened is in the manifest and in the reports."""
+    plugin: StepWorker = get_worker().plugins[NAME]
+    plugin.send(perform(Order.model_validate_json(text), plugin.site, plugin.send))
+
+
+def cancel_attempt(key: list[Any], dask_worker: Worker) -> bool:
+    """Runs on the worker's event loop, for its threads are busy with steps."""
+    plugin: StepWorker = dask_worker.plugins[NAME]
+    return plugin.site.cancel(AttemptKey(*key))
+
+
+class StepWorker(WorkerPlugin):  # type: ignore[misc]
+    """Owns the worker's site. Reports running attempts every `beat` seconds; without the scheduler's answer for
+    `contact` seconds it kills them, for by then somebody else may have begun the next attempt.
+    """
+
+    name = NAME
+    idempotent = True
+
+    def __init__(self, *, beat: float, contact: float) -> None:
+        self.beat = beat
+        self.contact = contact
+
+    async def setup(self, worker: Worker) -> None:
+        self.worker = worker
+        loop = asyncio.get_running_loop()
+        make_site = partial(Site, run_in_kernel(), name=worker.address)
+        self.site: Site = await loop.run_in_executor(None, make_site)
+        self._beats = asyncio.create_task(self._keep_beating())
+
+    async def teardown(self, worker: Worker) -> None:
+        self._beats.cancel()
+        await asyncio.get_running_loop().run_in_executor(None, self.site.close)
+
+    def send(self, report: Report) -> None:
+        """From any thread."""
+        self.worker.log_event(TOPIC, report.to_json())
+
+    async def _keep_beating(self) -> None:
+        in_touch = time.monotonic()
+        while True:
+            await asyncio.sleep(self.beat)
+            keys = self.site.keys()
+            if keys and time.monotonic() - in_touch > max(self.contact, 2 * self.beat):
+                logger.warning("no contact with the scheduler: ending %d steps", len(keys))
+                self.site.cancel_all()
+            if not keys or await self._beat(keys):
+                in_touch = time.monotonic()
+
+    async def _beat(self, keys: list[AttemptKey]) -> bool:
+        beats = [Report("beat", key).to_json() for key in keys]
+        try:
+            await asyncio.wait_for(self.worker.scheduler.log_event(topic=TOPIC, msg=beats), timeout=self.beat)
+        except (TimeoutError, OSError) as error:
+            logger.warning("a beat did not reach the scheduler: %s", error)
+            return False
+        return True

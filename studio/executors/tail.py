@@ -1,0 +1,80 @@
+"""What a running step says, sent on while it runs and kept for its log."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+from studio.executors.executor import AttemptKey, Report, Send
+
+TAIL_SECONDS = 0.1
+"""How often progress and log lines of a running step are looked for."""
+LOG_LINES_AT_ONCE = 200
+
+
+class Tail:
+    """Sends on what a running step appends to its events file, in bounded batches."""
+
+    def __init__(self, path: Path, key: AttemptKey, send: Send) -> None:
+        self.lines: list[str] = []
+        self._path = path
+        self._key = key
+        self._send = send
+        self._offset = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="millrace-tail", daemon=True)
+
+    def __enter__(self) -> Tail:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._read()
+
+    def _follow(self) -> None:
+        while not self._done.wait(TAIL_SECONDS):
+            self._read()
+
+    def _read(self) -> None:
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            data = file.read()
+        complete, _, _ = data.rpartition(b"\n")
+        self._offset += len(complete) + bool(complete)
+        events = [json.loads(line) for line in complete.splitlines()]
+        self._pass_on(events)
+
+    def _pass_on(self, events: list[dict[str, Any]]) -> None:
+        texts = [event["text"] for event in events if event["kind"] == "log"]
+        self.lines.extend(texts)
+        if texts:
+            more = len(texts) - LOG_LINES_AT_ONCE
+            shown = texts[:LOG_LINES_AT_ONCE] + ([f"... {more} more lines in the step's log"] if more > 0 else [])
+            self._send(Report("log", self._key, {"text": "\n".join(shown)}))
+        newest = next((event for event in reversed(events) if event["kind"] == "progress"), None)
+        if newest is not None:
+            data = {"fraction": newest["fraction"], "message": newest["message"]}
+            self._send(Report("progress", self._key, data))
+
+
+def printed(notebook: dict[str, Any]) -> list[str]:
+    """What the cells printed, and the traceback of the one that failed, as plain text."""
+    texts: list[str] = []
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream":
+                texts.append(output["text"])
+            elif output["output_type"] == "error":
+                texts.append(_plain("\n".join(output["traceback"])) + "\n")
+    return texts
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -1,0 +1,185 @@
+"""Kill -9 and SIGSTOP in the middle of a run: it still ends, and every step is committed once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.flow import Flow, write_flow
+from tests.cluster import QUICK, DaskProcesses, Millrace, dask_processes, wait_for
+
+SLOW = """
+import os, time
+from pathlib import Path
+
+def run(start: Json, *, here: str) -> Json:
+    folder = Path(here)
+    with (folder / "executions").open("a") as file:
+        file.write(f"{os.getpid()}\\n")
+    while not (folder / "gate").exists():
+        time.sleep(0.02)
+    return {"start": start, "pid": os.getpid()}
+"""
+
+FIRST = "def run() -> Json:\n    return 1\n"
+LAST = "def run(slow: Json) -> Json:\n    return slow['start'] + 1\n"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[DaskProcesses]:
+    (tmp_path / "cluster").mkdir()
+    with dask_processes(tmp_path / "cluster") as processes:
+        yield processes
+
+
+@pytest.fixture
+def millrace(tmp_path: Path) -> Millrace:
+    return Millrace(tmp_path / "home", QUICK)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """first -> slow -> last, where `slow` waits until the file `gate` is there."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    flow = Flow.new("Slow")
+    flow.add("code", "first", source=FIRST)
+    flow.add("code", "slow", source=SLOW, params={"here": str(folder)}, inputs={"start": "first.json"})
+    flow.add("code", "last", source=LAST, inputs={"slow": "slow.json"})
+    write_flow(flow, folder / "slow.flow")
+    return folder
+
+
+class Going:
+    """A run that hangs in its slow step."""
+
+    def __init__(self, millrace: Millrace, cluster: DaskProcesses, project: Path) -> None:
+        self.millrace = millrace
+        self.project = project
+        self.process = millrace.start("run", str(project / "slow.flow"), "--dask", cluster.address, "--json")
+        self.kernel = wait_for(lambda: self.executions()[-1:], what="the slow step")[0]
+
+    def executions(self) -> list[int]:
+        path = self.project / "executions"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def open_gate(self) -> None:
+        (self.project / "gate").touch()
+
+    def end(self) -> Any:
+        out, err = self.process.communicate(timeout=120)
+        assert out, err
+        return json.loads(out)
+
+
+@pytest.fixture
+def going(millrace: Millrace, cluster: DaskProcesses, project: Path) -> Iterator[Going]:
+    run = Going(millrace, cluster, project)
+    yield run
+    if run.process.poll() is None:
+        os.killpg(run.process.pid, signal.SIGCONT)
+        os.killpg(run.process.pid, signal.SIGKILL)
+        run.process.wait()
+
+
+def rows(millrace: Millrace, query: str) -> list[Any]:
+    with sqlite3.connect(millrace.home / "store.db") as connection:
+        return connection.execute(query).fetchall()
+
+
+def attempts(millrace: Millrace, step: str = "slow") -> list[str]:
+    return [row[0] for row in rows(millrace, f"select state from attempt where step = '{step}' order by number")]
+
+
+def assert_each_step_committed_once(millrace: Millrace) -> None:
+    """One successful attempt and one success event for each step, and the run ended well."""
+    assert rows(millrace, "select state from run") == [("succeeded",)]
+    assert {state for (state,) in rows(millrace, "select state from step")} == {"succeeded"}
+    good = Counter(step for (step,) in rows(millrace, "select step from attempt where state = 'succeeded'"))
+    assert good == {"first": 1, "slow": 1, "last": 1}
+    events = rows(millrace, "select step, data from run_event where kind = 'step'")
+    committed = Counter(step for step, data in events if json.loads(data)["state"] == "succeeded")
+    assert committed == {"first": 1, "slow": 1, "last": 1}
+
+
+def resume(going: Going, cluster: DaskProcesses) -> subprocess.CompletedProcess[str]:
+    def try_it() -> subprocess.CompletedProcess[str] | None:
+        done = going.millrace("runs", "resume", "latest", "--dask", cluster.address, "--json")
+        return None if done.returncode == 2 else done
+
+    return wait_for(try_it, what="the lease to run out")
+
+
+def test_a_killed_dispatcher_is_followed_by_another_that_adopts_the_running_step(
+    going: Going, cluster: DaskProcesses
+) -> None:
+    os.killpg(going.process.pid, signal.SIGKILL)
+    going.process.wait()
+    going.open_gate()
+    done = resume(going, cluster)
+    assert done.returncode == 0, done.stderr
+    assert_each_step_committed_once(going.millrace)
+    assert going.executions() == [going.kernel], "the started step was begun again"
+
+
+def test_a_dispatcher_that_slept_past_its_lease_commits_nothing(going: Going, cluster: DaskProcesses) -> None:
+    os.killpg(going.process.pid, signal.SIGSTOP)
+    going.open_gate()
+    done = resume(going, cluster)
+    assert done.returncode == 0, done.stderr
+    os.killpg(going.process.pid, signal.SIGCONT)
+    _, err = going.process.communicate(timeout=60)
+    assert going.process.returncode != 0
+    assert "another dispatcher" in err.lower()
+    assert_each_step_committed_once(going.millrace)
+
+
+def test_a_killed_worker_loses_the_attempt_and_the_next_one_finishes(going: Going, cluster: DaskProcesses) -> None:
+    cluster.worker_of(going.kernel).kill()
+    wait_for(lambda: len(going.executions()) > 1, what="the second attempt")
+    going.open_gate()
+    assert going.end()["state"] == "succeeded"
+    assert attempts(going.millrace) == ["lost", "succeeded"]
+    assert_each_step_committed_once(going.millrace)
+
+
+def test_a_killed_scheduler_may_come_back_with_new_workers(going: Going, cluster: DaskProcesses) -> None:
+    cluster.scheduler.kill()
+    for worker in cluster.workers:
+        worker.wait(timeout=60)
+    cluster.restart_scheduler()
+    cluster.workers = [cluster.start_worker()]
+    wait_for(lambda: len(going.executions()) > 1, what="the next attempt")
+    going.open_gate()
+    assert going.end()["state"] == "succeeded"
+    assert_each_step_committed_once(going.millrace)
+
+
+def test_a_killed_kernel_fails_its_step_with_the_cure_and_the_run_ends(going: Going) -> None:
+    os.kill(going.kernel, signal.SIGKILL)
+    end = going.end()
+    error = next(step["error"] for step in end["steps"] if step["node"] == "slow")
+    assert end["state"] == "failed"
+    assert (error["code"], error["fault"], error["node"]) == ("killed", "system", "slow")
+    assert error["cure"]
+
+
+def test_a_worker_that_sleeps_and_wakes_late_is_fenced_off(going: Going, cluster: DaskProcesses) -> None:
+    sleeper = cluster.worker_of(going.kernel)
+    sleeper.send_signal(signal.SIGSTOP)
+    wait_for(lambda: len(going.executions()) > 1, what="the second attempt")
+    going.open_gate()
+    end = going.end()
+    sleeper.send_signal(signal.SIGCONT)
+    assert end["state"] == "succeeded"
+    assert attempts(going.millrace) == ["lost", "succeeded"]
+    assert_each_step_committed_once(going.millrace)
