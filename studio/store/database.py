@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from studio.exceptions import StoreError
@@ -27,7 +27,7 @@ class Database:
 
     def __init__(self, url: str | Path, *, busy_seconds: float = 10.0, now: Clock | None = None) -> None:
         self.url = store_url(url)
-        self.place = self.url.render_as_string(hide_password=True)
+        self.place = _place(self.url)
         self.busy_seconds = busy_seconds
         self.now = now or _now
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
@@ -53,6 +53,11 @@ class Database:
         with self._translated(), self._writing.begin() as connection:
             yield connection
 
+    def use_wal(self) -> None:
+        """Let readers and a writer of SQLite work at once. The file remembers; only for files that are ours."""
+        with self._translated(), self.engine.connect() as connection:
+            connection.connection.execute("PRAGMA journal_mode = WAL").close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -77,7 +82,7 @@ class Database:
         # The driver would begin by itself, and late; _begin_sqlite does it instead.
         connection.isolation_level = None
         connection.create_function("millrace_clock", 0, self.now)
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def _postgresql_engine(self) -> Engine:
@@ -112,6 +117,13 @@ def store_url(url: str | Path) -> URL:
     raise StoreError(f"A store cannot be kept in {backend}.", cure=_URL_CURE)
 
 
+def _place(url: URL) -> str:
+    """How messages name the store: without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
+
+
 _URL_CURE = "Use sqlite:////folder/millrace.db or postgresql://user@host/database."
 
 
@@ -124,7 +136,7 @@ def _sqlite_url(url: URL) -> URL:
 def _with_driver(url: URL) -> Engine:
     try:
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
+    except ImportError as error:
         cure = "Install it: pip install 'millrace[postgresql]'."
         raise StoreError("PostgreSQL's driver is not installed.", cure=cure) from error
 

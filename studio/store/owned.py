@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, func, insert, select, update
 
 from studio.exceptions import LeaseLost, NotFound
-from studio.run import AttemptState, RunState, StepState, transition
+from studio.run import AttemptState, RunState, State, StepState, transition
 from studio.store import events, tables
 from studio.store.events import NewRunEvent
 from studio.store.tables import StateT, clock
@@ -32,18 +32,25 @@ _PRESENT_ATTEMPT = select(_a.state).where(
 _CHUNK = 1000
 """Names per statement; both databases take at least 32,766 parameters."""
 
-_RUN_KEY = tables.run.c.id == bindparam("run_")
-_STEP_KEY = (_s.run_id == bindparam("run_")) & (_s.path == bindparam("path_"))
-_STEPS_KEY = (_s.run_id == bindparam("run_")) & _s.path.in_(bindparam("paths", expanding=True))
-_ATTEMPT_KEY = (_a.run_id == bindparam("run_")) & (_a.step == bindparam("path_")) & (_a.number == bindparam("number_"))
+_KEYS = {
+    "run": (tables.run, tables.run.c.id == bindparam("run_")),
+    "step": (tables.step, and_(_s.run_id == bindparam("run_"), _s.path == bindparam("path_"))),
+    "steps": (tables.step, and_(_s.run_id == bindparam("run_"), _s.path.in_(bindparam("paths", expanding=True)))),
+    "attempt": (
+        tables.attempt,
+        and_(_a.run_id == bindparam("run_"), _a.step == bindparam("path_"), _a.number == bindparam("number_")),
+    ),
+}
+_SET_CURRENT = update(tables.step).where(_KEYS["step"][1]).values(attempt=bindparam("current"))
 
 
 @cache
-def _update(table: Table, key: Any, columns: frozenset[str], *, starts: bool, ends: bool) -> Update:
-    """An update of one state to another, made once for each set of columns.
+def _update(kind: str, columns: frozenset[str], *, starts: bool, ends: bool) -> Update:
+    """An update from one state to another, built once for each set of columns.
 
-    What starts or ends without saying when, did so now; a start that is known is kept.
+    What starts or ends without saying when does so now; a start that is known is kept.
     """
+    table, key = _KEYS[kind]
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
     if starts and "started" not in columns:
         values["started"] = func.coalesce(table.c.started, clock())
@@ -70,11 +77,11 @@ class Owned:
         self._last_seq: int | None = None
 
     def set_run(self, new: RunState, **columns: Any) -> None:
-        """Change the run's state, and columns of `studio.store.tables.run`. An end that is not given is now."""
+        """Change the run's state, and columns of `studio.store.tables.run`. An end gives the lease up."""
         transition(self.state, new)
-        statement = _update(tables.run, _RUN_KEY, frozenset(columns), starts=new is RunState.RUNNING, ends=new.ended)
-        values = {"run_": self.run_id, "expected": [self.state], "state": new, **columns}
-        self._expect(1, self._connection.execute(statement, values).rowcount, f"Run {self.run_id} is not {self.state}.")
+        if new.ended:
+            columns.setdefault("lease_until", None)
+        self._change("run", {}, [self.state], new, columns)
         self.state = new
 
     def set_step(self, path: str, expected: StepState | Collection[StepState], new: StepState, **columns: Any) -> None:
@@ -83,9 +90,7 @@ class Owned:
         Raises TransitionError if `new` does not follow from each of them, LeaseLost if the step is in none of them.
         """
         states = _states(expected, new)
-        statement = _update(tables.step, _STEP_KEY, frozenset(columns), starts=new is StepState.RUNNING, ends=new.ended)
-        values = {"run_": self.run_id, "path_": path, "expected": states, "state": new, **columns}
-        if self._connection.execute(statement, values).rowcount != 1:
+        if self._change("step", {"path_": path}, states, new, columns) != 1:
             self._refuse_steps([path], states)
 
     def set_steps(
@@ -93,13 +98,9 @@ class Owned:
     ) -> None:
         """As `set_step` for many steps, which all get the same state and columns: all of them, or an error."""
         states, names = _states(expected, new), list(dict.fromkeys(paths))
-        statement = _update(
-            tables.step, _STEPS_KEY, frozenset(columns), starts=new is StepState.RUNNING, ends=new.ended
-        )
         for start in range(0, len(names), _CHUNK):
             chunk = names[start : start + _CHUNK]
-            values = {"run_": self.run_id, "paths": chunk, "expected": states, "state": new, **columns}
-            if self._connection.execute(statement, values).rowcount != len(chunk):
+            if self._change("steps", {"paths": chunk}, states, new, columns) != len(chunk):
                 self._refuse_steps(chunk, states)
 
     def add_attempt(self, path: str, number: int, *, execution: str = "", worker: str = "") -> None:
@@ -116,7 +117,7 @@ class Owned:
             "notebook": "",
         }
         self._connection.execute(_ADD_ATTEMPT, values)
-        self._connection.execute(_SET_CURRENT, {"run_": self.run_id, "path_": path, "number": number})
+        self._connection.execute(_SET_CURRENT, {"run_": self.run_id, "path_": path, "current": number})
 
     def set_attempt(
         self,
@@ -128,14 +129,9 @@ class Owned:
     ) -> None:
         """Change an attempt that is in one of the expected states, and columns of `studio.store.tables.attempt`."""
         states = _states(expected, new)
-        starts = new is AttemptState.RUNNING
-        statement = _update(tables.attempt, _ATTEMPT_KEY, frozenset(columns), starts=starts, ends=new.ended)
-        key = {"run_": self.run_id, "path_": path, "number_": number}
-        if self._connection.execute(statement, {**key, "expected": states, "state": new, **columns}).rowcount != 1:
-            present = self._connection.execute(_PRESENT_ATTEMPT, key).scalar_one_or_none()
-            if present is None:
-                raise NotFound(f"Step {path} of run {self.run_id} has no attempt {number}.")
-            raise LeaseLost(f"Attempt {number} at step {path} is {present}, not {_words(states)}.")
+        key = {"path_": path, "number_": number}
+        if self._change("attempt", key, states, new, columns) != 1:
+            self._refuse_attempt(key, states)
 
     def append_event(self, kind: str, step: str = "", **data: Any) -> int:
         """Append to the run's events; its number."""
@@ -154,9 +150,13 @@ class Owned:
         self._last_seq = (self._last_seq or 0) + len(self._events)
         self._events = []
 
-    def _expect(self, wanted: int, changed: int, problem: str) -> None:
-        if changed != wanted:
-            raise LeaseLost(problem)
+    def _change(
+        self, kind: str, key: dict[str, Any], expected: Sequence[State], new: State, columns: dict[str, Any]
+    ) -> int:
+        """How many rows changed."""
+        statement = _update(kind, frozenset(columns), starts=new == "running", ends=new.ended)
+        values = {"run_": self.run_id, "expected": expected, "state": new, **key, **columns}
+        return self._connection.execute(statement, values).rowcount
 
     def _refuse_steps(self, paths: Sequence[str], expected: Sequence[StepState]) -> None:
         rows = self._connection.execute(_PRESENT_STEPS, {"run_": self.run_id, "paths": list(paths)})
@@ -167,8 +167,12 @@ class Owned:
             if present[path] not in expected:
                 raise LeaseLost(f"Step {path} of run {self.run_id} is {present[path]}, not {_words(expected)}.")
 
-
-_SET_CURRENT = update(tables.step).where(_STEP_KEY).values(attempt=bindparam("number"))
+    def _refuse_attempt(self, key: dict[str, Any], expected: Sequence[AttemptState]) -> None:
+        present = self._connection.execute(_PRESENT_ATTEMPT, {"run_": self.run_id, **key}).scalar_one_or_none()
+        name = f"Attempt {key['number_']} at step {key['path_']} of run {self.run_id}"
+        if present is None:
+            raise NotFound(f"{name} does not exist.", cure="See `millrace runs show`.")
+        raise LeaseLost(f"{name} is {present}, not {_words(expected)}.")
 
 
 def _states(expected: StateT | Collection[StateT], new: StateT) -> list[StateT]:

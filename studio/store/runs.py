@@ -256,7 +256,7 @@ class Runs:
             return _missing(prefix)
         with self._database.read() as connection:
             rows = connection.execute(_BY_PREFIX, {"low": low, "high": low + "g"}).all()
-        if len(rows) > 1 and rows[0].id != low:
+        if len(rows) > 1:
             raise UserError(f"More than one run begins with {prefix}.", cure="Give more of the id.")
         return Run(*rows[0]) if rows else _missing(prefix)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from studio.exceptions import StoreError
 from studio.store.attempts import Attempts
@@ -16,9 +16,13 @@ from studio.store.flows import Flows
 from studio.store.owned import Owned
 from studio.store.runs import Runs
 from studio.store.steps import Steps
-from studio.store.tables import SCHEMA
+from studio.store.tables import SCHEMA, VERSION_TABLE
 
-_UPGRADE = "Run `millrace db upgrade`."
+_CURE = "Run `millrace db upgrade`."
+_UPGRADE_LOCK = 7_013_552_019
+"""Any number, but always the same: PostgreSQL's advisory lock under which we migrate."""
+
+_VERSION = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
 
 
 class Store:
@@ -43,6 +47,8 @@ class Store:
             if database.is_sqlite and _is_new(database):
                 _upgrade(database)
             _require_schema(database)
+            if database.is_sqlite:
+                database.use_wal()
         except BaseException:
             database.close()
             raise
@@ -107,35 +113,52 @@ def _upgrade(database: Database) -> None:
     from studio.store.migration import upgrade
 
     with database.write() as connection:
+        if not database.is_sqlite:  # where one writes at a time anyhow
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
+        _refuse_others(connection, database.place)
         upgrade(connection)
+
+
+def _refuse_others(connection: Connection, place: str) -> None:
+    """Neither tables of somebody else nor those of a newer Millrace are for us to change."""
+    found = _schema(connection)
+    if found is not None and found > SCHEMA:
+        raise _newer(place, found)
+    if found is None and inspect(connection).get_table_names():
+        raise StoreError(f"{place} holds tables that are not Millrace's.", cure="Give the store a database of its own.")
 
 
 def _schema(connection: Connection) -> str | None:
     """The schema's revision; None if there is no store in the database."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-    return str(found) if found is not None else None
+    return connection.execute(_VERSION).scalar_one_or_none()
 
 
 def _require_schema(database: Database) -> None:
     with database.read() as connection:
         found = _schema(connection)
     if found is None:
-        raise StoreError(f"There is no store in {database.place} yet.", cure=_UPGRADE)
+        raise StoreError(f"There is no store in {database.place} yet.", cure=_CURE)
     if found > SCHEMA:
-        cure = "Install the newer Millrace that wrote it: pip install --upgrade millrace."
-        raise StoreError(f"The store {database.place} has schema {found}; this Millrace knows {SCHEMA}.", cure=cure)
+        raise _newer(database.place, found)
     if found < SCHEMA:
-        raise StoreError(f"The store {database.place} has schema {found}, not {SCHEMA}.", cure=_UPGRADE)
+        raise StoreError(f"The store {database.place} has schema {found}, not {SCHEMA}.", cure=_CURE)
+
+
+def _newer(place: str, found: str) -> StoreError:
+    problem = f"A newer Millrace wrote the store {place} (schema {found}; this one knows {SCHEMA})."
+    return StoreError(problem, cure="Install that version: pip install --upgrade millrace.")
 
 
 def _check(database: Database) -> str | None:
     if database.is_sqlite and not database.file.exists():
-        return f"There is no store at {database.file} yet. {_UPGRADE}"
+        return f"There is no store at {database.place} yet. {_CURE}"
     _require_schema(database)
-    if not database.is_sqlite:
-        return None
+    return _damage(database) if database.is_sqlite else None
+
+
+def _damage(database: Database) -> str | None:
     with database.read() as connection:
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    return None if found == "ok" else f"The store {database.file} is damaged ({found}). Put back a backup."
+    return None if found == "ok" else f"The store {database.place} is damaged ({found}). Put back a backup."

@@ -34,6 +34,9 @@ from studio.run import AttemptState, RunState, StepState
 SCHEMA = "0001"
 """The revision of `migrations/` that these tables are."""
 
+VERSION_TABLE = "millrace_schema"
+"""Where a store says which revision it has. Ours alone, for a database may be shared with others who use alembic."""
+
 StateT = TypeVar("StateT", RunState, StepState, AttemptState)
 
 
