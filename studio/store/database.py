@@ -121,7 +121,7 @@ def _place(url: URL) -> str:
     """How messages name the store: without its password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
+    return url.set(drivername="postgresql").difference_update_query(["password"]).render_as_string(hide_password=True)
 
 
 _URL_CURE = "Use sqlite:////folder/millrace.db or postgresql://user@host/database."

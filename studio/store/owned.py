@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Update, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Update, and_, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from studio.exceptions import LeaseLost, NotFound
 from studio.run import AttemptState, RunState, State, StepState, transition
@@ -45,7 +46,7 @@ _SET_CURRENT = update(tables.step).where(_KEYS["step"][1]).values(attempt=bindpa
 
 
 @cache
-def _update(kind: str, columns: frozenset[str], *, starts: bool, ends: bool) -> Update:
+def _update(kind: str, columns: frozenset[str], *, starts: bool, ends: bool) -> Update | ReturningUpdate[Any]:
     """An update from one state to another, built once for each set of columns.
 
     What starts or ends without saying when does so now; a start that is known is kept.
@@ -57,7 +58,8 @@ def _update(kind: str, columns: frozenset[str], *, starts: bool, ends: bool) -> 
     if ends and "ended" not in columns:
         values["ended"] = clock()
     expected = table.c.state.in_(bindparam("expected", expanding=True))
-    return update(table).where(key, expected).values(state=bindparam("state"), **values)
+    statement = update(table).where(key, expected).values(state=bindparam("state"), **values)
+    return statement.returning(_s.path) if kind == "steps" else statement
 
 
 class Owned:
@@ -100,8 +102,9 @@ class Owned:
         states, names = _states(expected, new), list(dict.fromkeys(paths))
         for start in range(0, len(names), _CHUNK):
             chunk = names[start : start + _CHUNK]
-            if self._change("steps", {"paths": chunk}, states, new, columns) != len(chunk):
-                self._refuse_steps(chunk, states)
+            changed = set(self._execute("steps", {"paths": chunk}, states, new, columns).scalars())
+            if len(changed) != len(chunk):
+                self._refuse_steps([path for path in chunk if path not in changed], states)
 
     def add_attempt(self, path: str, number: int, *, execution: str = "", worker: str = "") -> None:
         """Begin attempt `number` at a step. It is submitted, and the step's current one."""
@@ -154,18 +157,23 @@ class Owned:
         self, kind: str, key: dict[str, Any], expected: Sequence[State], new: State, columns: dict[str, Any]
     ) -> int:
         """How many rows changed."""
+        return self._execute(kind, key, expected, new, columns).rowcount
+
+    def _execute(
+        self, kind: str, key: dict[str, Any], expected: Sequence[State], new: State, columns: dict[str, Any]
+    ) -> CursorResult[Any]:
         statement = _update(kind, frozenset(columns), starts=new == "running", ends=new.ended)
         values = {"run_": self.run_id, "expected": expected, "state": new, **key, **columns}
-        return self._connection.execute(statement, values).rowcount
+        return self._connection.execute(statement, values)
 
     def _refuse_steps(self, paths: Sequence[str], expected: Sequence[StepState]) -> None:
+        """Say why steps were not changed: they do not exist, or are in another state."""
         rows = self._connection.execute(_PRESENT_STEPS, {"run_": self.run_id, "paths": list(paths)})
         present: dict[str, StepState] = {row.path: row.state for row in rows}
         for path in paths:
             if path not in present:
                 raise NotFound(f"Run {self.run_id} has no step {path}.", cure="See `millrace runs show`.")
-            if present[path] not in expected:
-                raise LeaseLost(f"Step {path} of run {self.run_id} is {present[path]}, not {_words(expected)}.")
+        raise LeaseLost(f"Step {paths[0]} of run {self.run_id} is {present[paths[0]]}, not {_words(expected)}.")
 
     def _refuse_attempt(self, key: dict[str, Any], expected: Sequence[AttemptState]) -> None:
         present = self._connection.execute(_PRESENT_ATTEMPT, {"run_": self.run_id, **key}).scalar_one_or_none()

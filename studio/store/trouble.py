@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
@@ -59,8 +60,15 @@ def _of_postgresql(error: DBAPIError, place: str) -> StoreError | None:
     state = getattr(error.orig, "sqlstate", None) or ""
     found = next((_POSTGRESQL[state[:length]] for length in (5, 3, 2) if state[:length] in _POSTGRESQL), None)
     if found is None and not state and _is_operational(error):
-        found = _POSTGRESQL["08"]  # libpq itself could not connect, or lost the connection: no SQLSTATE
+        found = _POSTGRESQL[_without_state(str(error.orig))]
     return _error(place, found, str(error.orig)) if found else None
+
+
+def _without_state(message: str) -> str:
+    """Which trouble it is when libpq cannot connect, or loses the connection: then it gives words alone."""
+    if re.search(r"authentication failed|no password supplied|role .* does not exist", message):
+        return "28"
+    return "3D" if re.search(r"database .* does not exist", message) else "08"
 
 
 def _is_operational(error: DBAPIError) -> bool:
