@@ -48,7 +48,7 @@ class ColdLauncher:
 
     def launch(self, request: KernelRequest) -> ColdKernel:
         """Raises UserError for an unknown kernel or working directory, ExecutorError if no process can be made."""
-        spec = _kernelspec(request.kernel)
+        spec = kernelspec(request.kernel)
         if not request.directory.is_dir():
             raise UserError(f"The working directory {request.directory} does not exist.", cure="Make the folder.")
         kernel = ColdKernel(spec, request)
@@ -202,7 +202,12 @@ def _connection(folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kernelspec(name: str) -> Any:
+def program(kernel: str) -> str:
+    """The program that a kernel of that name would be started by; raises UserError if there is no such kernel."""
+    return _command(kernelspec(kernel), Path())[0]
+
+
+def kernelspec(name: str) -> Any:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     specs = KernelSpecManager()
