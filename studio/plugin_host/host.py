@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Collection, Mapping
@@ -17,6 +18,8 @@ from studio.plugin_host.process import Child, Gone
 from studio.port import Schema
 from studio.problem import Problem
 from studio.registry import Registry
+
+LOG = logging.getLogger(__name__)
 
 Inputs = Mapping[str, Schema | list[Schema | None] | None]
 
@@ -95,9 +98,9 @@ class PluginHost:
     def _search_path(self) -> list[str]:
         try:
             path: list[str] = self._ask("where", seconds=self._import_seconds)["path"]
-        except (Gone, OSError) as error:
-            trace = getattr(error, "traceback", str(error))
-            raise PluginError(f"The plugin host does not start with {self._python}.", traceback=trace) from error
+        except Gone as error:
+            message = f"The plugin host does not start with {self._python}."
+            raise PluginError(message, traceback=error.traceback) from error
         return path
 
     @property
@@ -118,7 +121,7 @@ class PluginHost:
                 return PluginManifest.model_validate(self._import("describe", plugin["name"], position=position))
             except Gone as error:
                 gone = error
-                if alone:
+                if alone or gone.late:
                     break
         return PluginManifest(**plugin, error=gone.message, traceback=gone.traceback)
 
@@ -181,11 +184,14 @@ class PluginHost:
     def _ask(self, question: str, *, seconds: float, **arguments: Any) -> Any:
         try:
             return self._running().ask(question, seconds=seconds, **arguments)
-        except Gone:
+        except Gone as error:
             self._child = None
+            LOG.info("The plugin host's child was asked %r and is gone: %s\n%s", question, error, error.traceback)
             raise
 
     def _running(self) -> Child:
+        if self._child and not self._child.alive:
+            self.close()  # it died between questions: nobody who asks now is to blame
         if self._child is None:
             self._home.mkdir(parents=True, exist_ok=True)
             self._child = Child(self._python, self._home)

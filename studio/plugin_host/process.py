@@ -22,7 +22,11 @@ TAIL = 64 * 1024
 
 
 class Gone(PluginError):
-    """The child has ended, so whatever it was asked has no answer."""
+    """The child has ended, so whatever it was asked has no answer. `late`: because it took too long."""
+
+    def __init__(self, message: str, *, traceback: str, late: bool = False) -> None:
+        super().__init__(message, traceback=traceback)
+        self.late = late
 
 
 class Child:
@@ -30,10 +34,13 @@ class Child:
 
     def __init__(self, python: str, directory: Path) -> None:
         command = [python, "-P", "-X", "utf8", "-m", "studio.plugin_host.child"]
-        self._process = subprocess.Popen(
-            command, cwd=directory, start_new_session=True, bufsize=0,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        try:
+            self._process = subprocess.Popen(
+                command, cwd=directory, start_new_session=True, bufsize=0,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as error:
+            raise PluginError(f"The plugin host does not start with {python}: {error.strerror}.") from error
         self.imported: set[str] = set()
         """Names of the plugins that were asked for: any of them may be to blame for what happens here."""
         self._waiting = b""
@@ -94,15 +101,19 @@ class Child:
 
     def _gone(self, *, late: bool) -> Gone:
         """Make sure of it, and say how it ended."""
-        hangs = late and self._process.poll() is None
+        hangs = late and self.alive
         code = self._end(0 if late else GRACE)
         tail = self._tail.decode(errors="replace")
         if hangs or (code == 1 and "Timeout (" in tail):
-            return Gone("It gave no answer in time.", traceback=tail)
+            return Gone("It gave no answer in time.", traceback=tail, late=True)
         return Gone(_how_it_ended(code), traceback=tail)
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
-        """Kill it, and everything it started. May be called again."""
+        """Kill it, and everything it started."""
         self._end(0)
 
     def _end(self, patience: float) -> int:

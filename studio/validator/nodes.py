@@ -1,0 +1,134 @@
+"""A node as validation sees it: its ports, and what is wrong with the node itself. Code is parsed, never executed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from studio.codenodes.notebook import parse_notebook
+from studio.codenodes.parser import CodeSignature, parse
+from studio.exceptions import FlowError
+from studio.flow import CODE, NOTEBOOK, Node
+from studio.manifest import ComponentManifest
+from studio.port import Port
+from studio.problem import Problem, did_you_mean
+from studio.registry import Registry
+
+MEMORY = re.compile(r"\d+(\.\d+)?\s*([kmgt]i?)?b?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A node's ports, in order."""
+
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = ()
+
+    def input(self, name: str) -> Port | None:
+        return next((port for port in self.inputs if port.name == name), None)
+
+    def output(self, name: str) -> Port | None:
+        return next((port for port in self.outputs if port.name == name), None)
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What is known of a node before its wires and settings are looked at."""
+
+    node: Node
+    ports: Ports | None = None
+    """None: unknown, for the component is not installed."""
+    manifest: ComponentManifest | None = None
+    signature: CodeSignature | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def facts_of(node: Node, registry: Registry, directory: Path) -> NodeFacts:
+    """The node's ports and its own problems."""
+    if node.type == CODE:
+        facts = _code_facts(node, parse(node.code))
+    elif node.type == NOTEBOOK:
+        facts = _notebook_facts(node, directory)
+    else:
+        facts = _component_facts(node, registry)
+    return replace(facts, problems=(*facts.problems, *_common_problems(node)))
+
+
+def _common_problems(node: Node) -> Iterator[Problem]:
+    if node.parent:
+        yield Problem(
+            "reserved", "Nodes inside other nodes are not available yet.", "Clear `parent`.", node.id, "parent"
+        )
+    memory = node.execution.memory
+    if memory and not MEMORY.fullmatch(memory.strip()):
+        cure = "Write it like 512MB or 4GB."
+        yield Problem("memory", f"{memory!r} is no amount of memory.", cure, node.id, "execution.memory")
+
+
+def _code_facts(node: Node, signature: CodeSignature) -> NodeFacts:
+    problems = tuple(
+        replace(problem, node=node.id, cure=problem.cure or "Change the source.") for problem in signature.problems
+    )
+    return NodeFacts(node, Ports(signature.inputs, signature.outputs), signature=signature, problems=problems)
+
+
+def _notebook_facts(node: Node, directory: Path) -> NodeFacts:
+    try:
+        notebook = _read_notebook(node.path, directory)
+    except FlowError as error:
+        return NodeFacts(node, Ports(), problems=(Problem("notebook", error.message, error.cure, node.id, "path"),))
+    return _code_facts(node, parse_notebook(notebook))
+
+
+def _read_notebook(path: str, directory: Path) -> dict[str, Any]:
+    """The notebook below the project folder, with at least a list of cells."""
+    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise FlowError(f"{path!r} is no path of a notebook.", cure="Give one below the flow's folder.")
+    try:
+        notebook = json.loads((directory / path).read_bytes())
+    except OSError as error:
+        cure = "Give the path of a notebook below the flow's folder."
+        raise FlowError(f"The notebook {path} cannot be read: {error.strerror}.", cure=cure) from error
+    except (ValueError, RecursionError) as error:
+        raise FlowError(f"{path} is no notebook: {error}.", cure="Save it as a notebook (.ipynb).") from error
+    if not _looks_like_notebook(notebook):
+        raise FlowError(f"{path} is no notebook: it has no cells.", cure="Save it as a notebook (.ipynb).")
+    return dict(notebook)
+
+
+def _looks_like_notebook(value: Any) -> bool:
+    cells = value.get("cells") if isinstance(value, dict) else None
+    return isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells)
+
+
+def _component_facts(node: Node, registry: Registry) -> NodeFacts:
+    manifest = registry.component(node.type)
+    if manifest is None:
+        return NodeFacts(node, problems=(_unknown_component(node, registry),))
+    ports = Ports(
+        tuple(port.port() for port in manifest.inputs),
+        tuple(port.port() for port in manifest.outputs),
+    )
+    return NodeFacts(node, ports, manifest=manifest, problems=tuple(_component_problems(node, manifest)))
+
+
+def _unknown_component(node: Node, registry: Registry) -> Problem:
+    cure = did_you_mean(node.type, [*(item.id for item in registry.components()), CODE, NOTEBOOK])
+    if not cure:
+        cure = "Install the package that publishes it."
+    if registry.failures:
+        cure += f" {len(registry.failures)} plugin problem(s): see `millrace plugins list`."
+    return Problem("unknown_component", f"There is no component {node.type!r}.", cure, node.id, "type")
+
+
+def _component_problems(node: Node, manifest: ComponentManifest) -> Iterator[Problem]:
+    if node.version > manifest.version:
+        message = f"The node was made with version {node.version} of {manifest.id}; installed is {manifest.version}."
+        yield Problem("version", message, f"Update {manifest.distribution.split()[0]}.", node.id, "version")
+    for name, kind in manifest.credentials.items():
+        message = f"{manifest.name} asks for a credential ({kind}); credentials are not available yet."
+        yield Problem("credential", message, "Use a component without credentials.", node.id, name)
