@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,7 +56,19 @@ class Database:
 
     def use_wal(self) -> None:
         """Let readers and a writer of SQLite work at once. The file remembers; only for files that are ours."""
+        end = time.monotonic() + self.busy_seconds
+        while True:
+            try:
+                return self._turn_to_wal()
+            except StoreError as error:
+                # Here alone SQLite does not wait for a lock by itself, whatever the busy timeout.
+                if not error.retryable or time.monotonic() > end:
+                    raise
+            time.sleep(0.01)
+
+    def _turn_to_wal(self) -> None:
         with self._translated(), self.engine.connect() as connection:
+            # Past SQLAlchemy, which would begin a transaction first: within one the mode stays as it is.
             connection.connection.execute("PRAGMA journal_mode = WAL").close()
 
     def close(self) -> None:
@@ -65,7 +78,7 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             found = store_error(error, self.place)
             if found is None:
                 raise

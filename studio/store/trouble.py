@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from studio.exceptions import StoreError
 
 
-def store_error(error: DBAPIError, place: str) -> StoreError | None:
+def store_error(error: DBAPIError | sqlite3.Error, place: str) -> StoreError | None:
     """The trouble behind a driver's error, or None if it is a mistake of ours and keeps its traceback."""
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error, place)
     if isinstance(error.orig, sqlite3.Error):
         return _of_sqlite(error.orig, place)
     return _of_postgresql(error, place)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -77,6 +78,23 @@ def test_reading_neither_waits_for_a_write_nor_sees_half_of_it(tmp_path: Path) -
     with database.read() as reading:
         assert reading.execute(text("SELECT count(*) FROM t")).scalar_one() == 1
     database.close()
+
+
+def test_turning_to_wal_waits_for_a_reader(tmp_path: Path) -> None:
+    reader, hasty, patient = (Database(tmp_path / "x.db", busy_seconds=seconds) for seconds in (1, 0.01, 60))
+    with reader.write() as connection:
+        connection.execute(text("CREATE TABLE t (n)"))
+    with ThreadPoolExecutor() as pool:
+        with reader.read() as reading:
+            reading.execute(text("SELECT * FROM t"))
+            with pytest.raises(StoreError, match="locked"):
+                hasty.use_wal()
+            turning = pool.submit(patient.use_wal)
+        turning.result()
+    with patient.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    for database in (reader, hasty, patient):
+        database.close()
 
 
 def test_a_read_sees_one_moment(tmp_path: Path) -> None:
