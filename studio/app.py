@@ -16,6 +16,7 @@ from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash, pack, unpack, upload
 from studio.dispatcher.dispatcher import Dispatcher, Pace
+from studio.doctor import Check, examine
 from studio.exceptions import FlowError, NotFound, UserError
 from studio.executors.executor import Executor
 from studio.flow import Flow, Node, format_flow, parse_flow, read_flow
@@ -340,6 +341,20 @@ class App:
     def gc(self, *, dry_run: bool = False) -> list[Garbage]:
         """Delete artifacts and bundles that no run refers to."""
         return collect(self.root, self.store.runs.referenced_prefixes(), dry_run=dry_run)
+
+    # The installation -----------------------------------------------------------------------------------------------
+
+    def upgrade_store(self) -> None:
+        """Bring the store to this version's schema; make it if there is none."""
+        Store.upgrade(self.settings.store)
+
+    def check_store(self) -> str | None:
+        """What is wrong with the store, with the cure; None if nothing is."""
+        return Store.check(self.settings.store)
+
+    def doctor(self) -> list[Check]:
+        """What is missing in this installation."""
+        return examine(self.settings, lambda: self.registry)
 
 
 class _Follower:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -77,12 +76,10 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """`MILLRACE_*` variables that are no setting -> the setting that was perhaps meant, or empty text."""
-    known = [one.name.upper() for one in fields(Settings)]
-    given = sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX))
-    meant = {name: difflib.get_close_matches(name, known, n=1) for name in given if name not in known}
-    return {PREFIX + name: PREFIX + close[0] if close else "" for name, close in meant.items()}
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """`MILLRACE_*` variables that are no setting."""
+    known = {variable(one.name) for one in fields(Settings)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
 
 
 def available_cores() -> int:

@@ -95,9 +95,9 @@ def test_a_home_that_cannot_be_made_is_the_users_mistake(tmp_path: Path) -> None
         Settings.from_environment({"MILLRACE_HOME": str(tmp_path / "file")}).make_home()
 
 
-def test_unknown_variables_are_found_with_what_was_perhaps_meant() -> None:
-    environ = {"MILLRACE_WORKER": "2", "MILLRACE_ZZ": "1", "MILLRACE_HOME": "x", "PATH": ""}
-    assert unknown_variables(environ) == {"MILLRACE_WORKER": "MILLRACE_WORKERS", "MILLRACE_ZZ": ""}
+def test_unknown_variables_are_found() -> None:
+    environ = {"MILLRACE_WORKER": "2", "MILLRACE_HOME": "x", "PATH": ""}
+    assert unknown_variables(environ) == ["MILLRACE_WORKER"]
 
 
 def test_settings_are_frozen() -> None:
@@ -119,7 +119,7 @@ def test_nothing_else_in_the_house_reads_the_environment() -> None:
     readers = [
         path.relative_to(HOUSE).as_posix()
         for path in (HOUSE / "studio").rglob("*.py")
-        if re.search(r"environ\.get\(|getenv\(|environ\[\"MILLRACE|environ\['MILLRACE", path.read_text())
+        if re.search(r"(environ|getenv)\W.*MILLRACE_", path.read_text())
     ]
     assert [name for name in readers if name != "studio/settings.py"] == []
 

@@ -1,0 +1,53 @@
+"""What `run`, `runs resume` and `runs retry` share: their options, and how a run's end is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from studio.cli.main import FAILED, complain
+from studio.cli.progress import OnEvent, failure_text, shown
+from studio.cli.screen import as_json, console, opened, print_json, seconds_text, state_text
+from studio.exceptions import LeaseLost
+
+if TYPE_CHECKING:
+    from studio.app import App
+    from studio.run_view import RunView
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def execution_options(command: F) -> F:
+    """`--workers`, `--dask` and `--json`."""
+    workers = click.option("--workers", type=click.IntRange(min=1), help="Steps that run at once (local cluster).")
+    dask = click.option("--dask", metavar="ADDRESS", help="Dask scheduler to run on, such as tcp://host:8786.")
+    return workers(dask(as_json(command)))
+
+
+def execute(ctx: click.Context, start: Callable[[App, OnEvent | None], RunView], *, as_json: bool) -> None:
+    """Start a run, show it, tell its end. Exits 0 if it succeeded, else 1."""
+    with opened() as app:
+        try:
+            with shown(quiet=as_json) as on_event:
+                view = start(app, on_event)
+        except LeaseLost as error:
+            complain([f"{error.message} See `millrace runs list`."])
+            ctx.exit(FAILED)
+        tell(view, as_json=as_json)
+    if not view.ok:
+        ctx.exit(FAILED)
+
+
+def tell(view: RunView, *, as_json: bool) -> None:
+    report = view.to_json()
+    if as_json:
+        print_json(report)
+        return
+    screen = console()
+    screen.print(state_text(report["state"]), f"run {report['run_id']}", seconds_text(report["seconds"]), sep="  ")
+    for failed in (step for step in report["steps"] if step["error"]):
+        screen.print(f"  {failed['node']}: {failure_text(failed['error'])}")
+    if view.run.failure and not any(step["error"] for step in report["steps"]):
+        screen.print(f"  {view.run.failure}")

@@ -1,0 +1,24 @@
+"""`millrace notebook`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from studio.cli.screen import opened
+
+
+@click.command("notebook")
+@click.argument("run_id", metavar="RUN")
+@click.argument("node")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to FILE.")
+def command(run_id: str, node: str, output: Path | None) -> None:
+    """Print or save the notebook that a step executed, with its output."""
+    with opened() as app:
+        data = app.notebook(run_id, node)
+    if output is None:
+        click.echo(data)
+    else:
+        output.write_bytes(data)
+        click.echo(f"{output}: open it with `jupyter lab {output}`.", err=True)

@@ -1,0 +1,171 @@
+"""`millrace runs`: the history, and what can be done with a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studio.cli.execution import execute, execution_options
+from studio.cli.progress import failure_text
+from studio.cli.screen import (
+    as_json,
+    local_text,
+    opened,
+    print_json,
+    print_table,
+    rows_text,
+    seconds_text,
+    state_text,
+    utc_text,
+)
+from studio.run import RunState
+
+if TYPE_CHECKING:
+    from studio.app import App
+    from studio.run_view import RunView
+    from studio.store.runs import Run
+
+run_argument = click.argument("run_id", metavar="RUN")
+
+
+@click.group("runs")
+def command() -> None:
+    """List, show, cancel, resume and retry runs."""
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Runs on a page.")
+@click.option("--before", metavar="KEY", help="Go on from here: the key that the page before ended with.")
+@click.option("--flow", metavar="NAME", help="Only runs of the flow with this name or id.")
+@click.option("--state", type=click.Choice([state.value for state in RunState]), help="Only runs in this state.")
+@as_json
+def list_runs(limit: int, before: str | None, flow: str | None, state: str | None, as_json: bool) -> None:
+    """List runs, the newest first."""
+    with opened() as app:
+        page = app.runs(limit, before=before, flow=flow, state=RunState(state) if state else None)
+    if as_json:
+        print_json({"runs": [run_json(run) for run in page.items], "next": page.next})
+        return
+    if not page.items:
+        click.echo("There are no such runs." if before or flow or state else "There are no runs yet: millrace run FLOW")
+        return
+    rows = [
+        [run.id, run.flow_name, state_text(run.state), local_text(run.started), seconds_text(duration(run))]
+        for run in page.items
+    ]
+    print_table(["Run", "Flow", "State", "Started", "Took"], rows, right=["Took"])
+    if page.next:
+        click.echo(f"More: millrace runs list --before {page.next}")
+
+
+@command.command("show")
+@run_argument
+@as_json
+def show(run_id: str, as_json: bool) -> None:
+    """Show a run's steps."""
+    with opened() as app:
+        show_view(app.view(run_id), as_json=as_json)
+
+
+@command.command("log")
+@run_argument
+@click.argument("node", required=False)
+@as_json
+def log(run_id: str, node: str | None, as_json: bool) -> None:
+    """Print what a run's steps have logged, or one step alone."""
+    with opened() as app:
+        if node:
+            app.view(run_id).step(node)
+        lines = app.log(run_id, node)
+        if as_json:
+            print_json({"run_id": app.view(run_id).run.id, "lines": list(lines)})
+            return
+        for line in lines:
+            click.echo(line)
+
+
+@command.command("cancel")
+@run_argument
+@as_json
+def cancel(run_id: str, as_json: bool) -> None:
+    """Ask for the end of a run.
+
+    Whoever drives it kills its steps. A run that nobody drives any more ends when it is resumed.
+    """
+    with opened() as app:
+        run = app.cancel(run_id)
+        view = app.view(run.id)
+    if as_json:
+        print_json(view.to_json())
+    elif view.run.state.ended:
+        click.echo(f"Run {run.id} is {run.state}.")
+    else:
+        click.echo(f"Run {run.id} is asked to end.")
+
+
+@command.command("resume")
+@run_argument
+@execution_options
+@click.pass_context
+def resume(ctx: click.Context, run_id: str, workers: int | None, dask: str | None, as_json: bool) -> None:
+    """Finish a run whose process has gone."""
+
+    def start(app: App, on_event: Any) -> RunView:
+        return app.resume(run_id, workers=workers, dask=dask, on_event=on_event)
+
+    execute(ctx, start, as_json=as_json)
+
+
+@command.command("retry")
+@run_argument
+@click.option("--from", "from_", metavar="NODE", help="Run this node and what follows again, even what succeeded.")
+@execution_options
+@click.pass_context
+def retry(
+    ctx: click.Context, run_id: str, from_: str | None, workers: int | None, dask: str | None, as_json: bool
+) -> None:
+    """Run again what did not succeed, as a new run that keeps the rest."""
+
+    def start(app: App, on_event: Any) -> RunView:
+        return app.retry(run_id, from_=from_, workers=workers, dask=dask, on_event=on_event)
+
+    execute(ctx, start, as_json=as_json)
+
+
+def show_view(view: RunView, *, as_json: bool) -> None:
+    report = view.to_json()
+    if as_json:
+        print_json(report)
+        return
+    run = view.run
+    took = f", took {seconds_text(duration(run))}" if run.ended else ""
+    click.echo(f"{run.flow_name}: run {run.id}")
+    click.echo(f"{run.state}, started {local_text(run.started) or 'not yet'}{took}")
+    for name, value in run.inputs.items():
+        click.echo(f"  {name} = {value}")
+    print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])
+    if run.failure:
+        click.echo(f"{run.failure}")
+
+
+def step_row(step: dict[str, Any]) -> list[Any]:
+    error = failure_text(step["error"]) if step["error"] else ""
+    return [step["node"], state_text(step["state"]), seconds_text(step["seconds"]), rows_text(step["rows"]), error]
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    return {
+        "run_id": run.id,
+        "flow": run.flow_name,
+        "flow_id": run.flow_id,
+        "state": run.state,
+        "created": utc_text(run.created),
+        "started": utc_text(run.started),
+        "ended": utc_text(run.ended),
+        "seconds": duration(run),
+    }
+
+
+def duration(run: Run) -> float | None:
+    return None if run.started is None or run.ended is None else (run.ended - run.started) / 1e6

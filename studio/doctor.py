@@ -1,0 +1,175 @@
+"""What is missing in an installation, and the cure. Changes nothing but for trying whether it may write."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from studio.exceptions import MillraceError, UserError
+from studio.registry import Registry
+from studio.settings import Settings, unknown_variables
+
+DISTRIBUTION = "millrace"
+PACKAGES = ("studio", "scheduler", "jupyter_extension")
+REINSTALL = "pip install --force-reinstall millrace, in an environment of its own."
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    message: str
+    cure: str = ""
+
+
+def examine(
+    settings: Settings,
+    registry: Callable[[], Registry],
+    *,
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> list[Check]:
+    """Look at everything that steps need. `directory` is where a flow would run, by default the working directory."""
+    here = directory or Path.cwd()
+    return [
+        check_python(),
+        *(check_package(name, here) for name in PACKAGES),
+        check_variables(os.environ if environ is None else environ),
+        check_home(settings.home),
+        check_store(settings.store),
+        check_artifacts(settings),
+        check_kernel(),
+        check_dask(),
+        *check_plugins(registry),
+    ]
+
+
+def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
+    text = ".".join(str(part) for part in version)
+    return Check("python", version >= (3, 11), f"{text} at {sys.executable}", "Install Python 3.11 or later.")
+
+
+def check_package(name: str, here: Path) -> Check:
+    """Whether the package that Python finds is ours: others have packages called `studio` or `scheduler`, too."""
+    ours = our_folder(name)
+    found = find_spec(name)
+    if ours is None:
+        return Check(name, False, f"The package {DISTRIBUTION} is not installed.", "pip install millrace")
+    if found is None or found.origin is None:
+        return Check(name, False, f"There is no package {name!r} on the path.", REINSTALL)
+    folder = Path(found.origin).resolve().parent
+    if folder != ours:
+        return Check(
+            name, False, f"Python finds {folder}, not ours at {ours}.", f"Uninstall the other one, or {REINSTALL}"
+        )
+    for shadow in (here / f"{name}.py", here / name / "__init__.py"):
+        if shadow.exists() and shadow.resolve().parent != ours:
+            return Check(name, False, f"{shadow} hides ours from steps that run in {here}.", "Rename that module.")
+    return Check(name, True, f"ours, at {folder}")
+
+
+def our_folder(package: str, name: str = DISTRIBUTION) -> Path | None:
+    """Where our distribution has put a package; None if it is not installed."""
+    try:
+        ours = distribution(name)
+    except PackageNotFoundError:
+        return None
+    source = _editable_source(ours)
+    return (source / package if source else Path(str(ours.locate_file(package)))).resolve()
+
+
+def _editable_source(ours: Distribution) -> Path | None:
+    """The project's folder if it was installed with `pip install -e` (PEP 610)."""
+    text = ours.read_text("direct_url.json")
+    origin = json.loads(text) if text else {}
+    if not origin.get("dir_info", {}).get("editable"):
+        return None
+    return Path(url2pathname(urlsplit(origin["url"]).path))
+
+
+def check_variables(environ: Mapping[str, str]) -> Check:
+    unknown = unknown_variables(environ)
+    if unknown:
+        return Check("settings", False, f"No setting: {', '.join(unknown)}.", "See docs/settings.md for the names.")
+    return Check("settings", True, "all MILLRACE_ variables are known")
+
+
+def check_home(home: Path) -> Check:
+    """Whether the home folder, or where it would be made, can be written to."""
+    nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        return Check(
+            "home", False, f"{home}: {error.strerror}.", "Set MILLRACE_HOME to a folder that you may write to."
+        )
+    return Check("home", True, str(home) if nearest == home else f"{home}, made at the first run")
+
+
+def check_store(url: str) -> Check:
+    from studio.store.store import Store
+
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        return Check("store", True, f"{file}, made at the first run")
+    wrong = Store.check(url)
+    return Check("store", wrong is None, wrong or "sound, of this version's schema", "See `millrace db check`.")
+
+
+def check_artifacts(settings: Settings) -> Check:
+    from studio.artifacts.root import ArtifactRoot
+
+    if "://" not in settings.artifacts and not Path(settings.artifacts).exists():
+        return Check("artifacts", True, f"{settings.artifacts}, made at the first run")
+    try:
+        ArtifactRoot(settings.artifacts, dict(settings.artifacts_options)).ensure_canary()
+    except UserError as error:
+        return Check("artifacts", False, error.message, error.cure)
+    return Check("artifacts", True, settings.artifacts)
+
+
+def check_kernel() -> Check:
+    """Whether steps run in this environment: a kernelspec of the user may name another one."""
+    from studio.kernels.cold import program
+
+    if find_spec("ipykernel") is None:
+        return Check("kernel", False, "The package ipykernel is missing.", "pip install ipykernel")
+    try:
+        found = program("python3")
+    except UserError as error:
+        return Check("kernel", False, error.message, error.cure)
+    ours = Path(found).absolute() == Path(sys.executable).absolute()
+    cure = "Run `python -m ipykernel install --sys-prefix` in this environment."
+    return Check("kernel", ours, f"python3 starts {found}" + ("" if ours else f", not {sys.executable}"), cure)
+
+
+def check_dask() -> Check:
+    try:
+        import distributed
+    except ImportError as error:
+        return Check("dask", False, f"distributed cannot be imported: {error}.", 'pip install "dask[distributed]"')
+    return Check("dask", True, f"distributed {distributed.__version__}")
+
+
+def check_plugins(registry: Callable[[], Registry]) -> Iterator[Check]:
+    try:
+        known = registry()
+    except MillraceError as error:
+        yield Check("plugins", False, error.message, "See `millrace plugins list`.")
+        return
+    for failure in known.failures:
+        cure = f"Update or uninstall {failure.distribution}; see `millrace plugins list --json`."
+        yield Check(f"plugin {failure.plugin}", False, failure.message, cure)
+    yield Check("plugins", True, f"{len(known.plugins)} found, with {len(known.components())} components")
