@@ -141,7 +141,7 @@ class App:
         values = resolve_inputs(document, dict(inputs or {}))
         origin = self.find(run_id) if run_id else None
         checked = validate(document, self.registry, self.host, directory=path.parent, inputs=values)
-        if not checked.ok:
+        if checked.errors:
             raise InvalidFlow(checked)
         selection = {"to": to, "from": from_, "fresh": fresh}
         created = self._create(document, path, values, selection, origin)
