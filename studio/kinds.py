@@ -69,9 +69,7 @@ def read_notebook(path: Path, node: str) -> dict[str, Any]:
             f"Node {node!r}: there is no notebook {path.name!r}.", cure="Correct the node's path."
         ) from None
     except (ValueError, OSError) as error:
-        raise FlowError(
-            f"Node {node!r}: {path.name} is no readable notebook: {error}", cure="Save it again."
-        ) from error
+        raise FlowError(f"Node {node!r}: {path.name} cannot be read: {error}", cure="Save it again.") from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise FlowError(f"Node {node!r}: {path.name} is no notebook.", cure="Choose an .ipynb file.")
     return notebook

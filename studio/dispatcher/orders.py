@@ -28,10 +28,14 @@ class OrderWriter:
         node, kind = step.node, step.kind
         settings = resolve_params(node.params, run.inputs)
         inputs = inputs_of(step, active.outputs)
+        notebook = kind.notebook
+        if notebook is None:
+            assert kind.source is not None
+            notebook = compile_step(node, kind.source, flow_name=active.plan.flow.name)
         return Order(
             run=run.id, step=step.path, attempt=key.attempt, node=node.id, root=self.root.url,
             root_options=self.root.options, canary=self.canary, bundle=run.bundle, directory=run.directory,
-            notebook=kind.notebook or compile_step(node, kind.source, flow_name=active.plan.flow.name),
+            notebook=notebook,
             parameters=settings if kind.notebook else {}, settings={} if kind.notebook else settings,
             own_notebook=kind.notebook is not None, kernel=node.execution.kernel or "python3",
             inputs={

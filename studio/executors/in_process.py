@@ -19,7 +19,6 @@ from studio.executors.attempt import perform
 from studio.executors.executor import AttemptKey, Report
 from studio.executors.site import Job, Site, Ticket
 from studio.kernels.engine import Execution
-from studio.kernels.launcher import Usage
 from studio.order import Order
 
 
@@ -101,13 +100,5 @@ def _error(error: BaseException) -> dict[str, Any]:
 
 def _execution(notebook: dict[str, Any], end: Any, error: BaseException | None) -> Execution:
     return Execution(
-        notebook=notebook,
-        ok=error is None,
-        ename=type(error).__name__ if error else "",
-        evalue=str(error) if error else "",
-        traceback="",
-        end=end,
-        exit_code=None,
-        usage=Usage(exit_code=None, cpu_seconds=0.0, peak_memory=None),
-        capped_bytes=0,
+        notebook=notebook, end=end, ename=type(error).__name__ if error else "", evalue=str(error) if error else ""
     )

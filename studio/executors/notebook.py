@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from studio.executors.site import Job, RunNotebook, Ticket
 from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import Execution, execute
@@ -19,9 +17,9 @@ def run_in_kernel() -> RunNotebook:
         request = KernelRequest(
             kernel=order.kernel,
             directory=job.directory,
-            env=dict(os.environ),
             memory=order.limits.memory,
             log=job.raw_log,
+            log_limit=order.limits.output,
         )
         return execute(
             order.notebook,
@@ -31,7 +29,6 @@ def run_in_kernel() -> RunNotebook:
             timeout=order.limits.seconds,
             output_limit=order.limits.output,
             on_kernel=ticket.attach,
-            save_to=None,
         )
 
     return run
