@@ -6,7 +6,6 @@ import logging
 import sys
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,22 +13,13 @@ from typing import Any
 from studio.exceptions import NotFound, PluginError
 from studio.manifest import ComponentManifest, PluginManifest
 from studio.plugin_host import cache
+from studio.plugin_host.answers import Check, Columns
 from studio.plugin_host.process import Child, Gone
 from studio.port import Schema
 from studio.problem import Problem
 from studio.registry import Registry
 
 LOG = logging.getLogger(__name__)
-
-Inputs = Mapping[str, Schema | list[Schema | None] | None]
-
-
-@dataclass(frozen=True)
-class Check:
-    """What a component says of its settings: what is wrong, and the columns it would put out (None: unknown)."""
-
-    problems: list[Problem]
-    outputs: dict[str, Schema | None]
 
 
 class PluginHost:
@@ -129,7 +119,7 @@ class PluginHost:
         self,
         component_id: str,
         params: Mapping[str, Any],
-        inputs: Inputs,
+        inputs: Mapping[str, Columns],
         directory: str = "",
         unresolved: Collection[str] = (),
     ) -> Check:
@@ -139,10 +129,14 @@ class PluginHost:
         `directory`. Params named in `unresolved` have no value yet: they are left out and cause no problem. Raises
         :class:`PluginError` if the plugin raised, hung or died.
         """
-        known = {name: value for name, value in params.items() if name not in unresolved}
         columns = {port: _to_json(value) for port, value in inputs.items()}
         answer = self._ask_component(
-            "check", component_id, params=known, inputs=columns, directory=directory, unresolved=sorted(unresolved)
+            "check",
+            component_id,
+            params=dict(params),
+            inputs=columns,
+            directory=directory,
+            unresolved=sorted(unresolved),
         )
         outputs = {
             port: Schema.from_json(found) if found is not None else None for port, found in answer["outputs"].items()
@@ -198,9 +192,9 @@ class PluginHost:
         return self._child
 
 
-def _to_json(value: Schema | list[Schema | None] | None) -> Any:
+def _to_json(value: Columns) -> Any:
     if isinstance(value, list):
-        return [_to_json(item) for item in value]
+        return {"many": [_to_json(item) for item in value]}
     return value.to_json() if value is not None else None
 
 

@@ -19,14 +19,15 @@ def wire_problems(flow: Flow, ports: AllPorts) -> Iterator[Problem]:
     """Problems of every edge by itself, then of every input port."""
     for edge in flow.edges:
         yield from _edge_problems(edge, ports)
-    incoming = _incoming(flow)
+    arriving = incoming(flow)
     for node, known in ports.items():
         for port in known.inputs if known else ():
-            yield from _input_problems(node, port, incoming[node, port.name])
+            yield from _input_problems(node, port, arriving.get((node, port.name), []))
     yield from _isolated(flow, ports)
 
 
-def _incoming(flow: Flow) -> dict[tuple[str, str], list[Edge]]:
+def incoming(flow: Flow) -> dict[tuple[str, str], list[Edge]]:
+    """(node, input port) -> its edges, in the flow's order."""
     found = defaultdict(list)
     for edge in flow.edges:
         found[edge.to_node, edge.to_port].append(edge)

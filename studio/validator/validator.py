@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol
 
 from studio.codenodes.parser import CodeSignature, check_settings
 from studio.exceptions import MillraceError, UserError
-from studio.flow import Flow, Node
+from studio.flow import Edge, Flow, Node
 from studio.manifest import ComponentManifest
-from studio.plugin_host import Check
+from studio.plugin_host import Check, Columns
 from studio.port import Schema
 from studio.problem import Problem, did_you_mean
 from studio.registry import Registry
@@ -23,7 +23,7 @@ from studio.validator.values import default_value, reference_problems, resolve_p
 Schemas = dict[str, Schema | None]
 """Port -> columns, None where they are unknown (or the port is no table)."""
 Severity = Literal["error", "warning"]
-Inputs = dict[str, Schema | list[Schema | None] | None]
+Inputs = dict[str, Columns]
 
 
 class Host(Protocol):
@@ -33,7 +33,7 @@ class Host(Protocol):
         self,
         component_id: str,
         params: Mapping[str, Any],
-        inputs: Mapping[str, Schema | list[Schema | None] | None],
+        inputs: Mapping[str, Columns],
         directory: str = "",
         unresolved: Collection[str] = (),
     ) -> Check: ...
@@ -81,7 +81,9 @@ def validate(
     problems = [*_flow_problems(flow, ports), *(problem for fact in facts.values() for problem in fact.problems)]
     problems += graph.wire_problems(flow, ports)
     problems += map(graph.cycle_problem, cycles)
-    checker = _Checker(flow, host, str(directory), _values(flow) if inputs is None else dict(inputs))
+    checker = _Checker(
+        flow, graph.incoming(flow), host, str(directory), _values(flow) if inputs is None else dict(inputs)
+    )
     for id in order:
         problems += checker.check(facts[id])
     known = {id: found for id, found in ports.items() if found}
@@ -170,6 +172,7 @@ class _Checker:
     """Checks nodes, sources first, and remembers the columns they put out."""
 
     flow: Flow
+    incoming: Mapping[tuple[str, str], list[Edge]]
     host: Host
     directory: str
     values: dict[str, Any]
@@ -188,7 +191,7 @@ class _Checker:
         try:
             node = _migrated(node, facts.manifest, self.host)
         except MillraceError as error:
-            yield _host_problem(error, "error")
+            yield replace(_host_problem(error, "error"), code="version", field="version")
             return
         names = [item.name for item in self.flow.inputs]
         yield from reference_problems(node.params, dict.fromkeys(names))
@@ -218,13 +221,10 @@ class _Checker:
 
     def _inputs(self, facts: NodeFacts) -> Inputs:
         """The columns that come in, by port."""
-        arriving: dict[str, list[Schema | None]] = {}
-        for edge in self.flow.edges_into(facts.node.id):
-            schema = self.schemas.get(edge.from_node, {}).get(edge.from_port)
-            arriving.setdefault(edge.to_port, []).append(schema)
         found: Inputs = {}
         for port in facts.ports.inputs if facts.ports else ():
-            schemas = arriving.get(port.name, [])
+            edges = self.incoming.get((facts.node.id, port.name), [])
+            schemas = [self.schemas.get(edge.from_node, {}).get(edge.from_port) for edge in edges]
             found[port.name] = schemas if port.many else next(iter(schemas), None)
         return found
 
