@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import signal
 import time
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         self.text: tuple[Any, io.StringIO] | None = None
         """The stream output that is still growing, and its text."""
         self.failure: CellExecutionError | None = None
-        self.usage = Usage(None)
+        self.usage = Usage()
         self.deadline: float | None = None
         """Monotonic time at which the whole notebook must be done."""
 
@@ -80,7 +81,7 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
 
     @contextmanager
     def _channels(self) -> Iterator[None]:
-        context = zmq.Context.shadow(zmq.Context.instance())
+        context: Any = zmq.Context.shadow(zmq.Context.instance())
         context.reconnect_ivl = RECONNECT_MILLISECONDS
         context.rcvhwm = RECEIVE_QUEUE
         self.kc = BlockingKernelClient(context=context)
@@ -98,7 +99,7 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
     def _poll(self, seconds: float | None) -> set[str]:
         """Which of `shell`, `iopub` and `dead` has something, at the latest after so many seconds."""
         names = {self.kc.shell_channel.socket: "shell", self.kc.iopub_channel.socket: "iopub"}
-        ready = self.poller.poll(None if seconds is None else max(0.0, 1000 * seconds))
+        ready = self.poller.poll(None if seconds is None else math.ceil(max(0.0, 1000 * seconds)))
         return {names.get(source, "dead") for source, _ in ready}
 
     def _wait_until_ready(self) -> None:
@@ -283,11 +284,12 @@ class _Clock:
     """When a cell must be done: the notebook's deadline or the cell's own, whichever is first."""
 
     def __init__(self, deadline: float | None, cell_seconds: float | None, seconds: float | None) -> None:
-        ends = [] if deadline is None else [(deadline, seconds)]
-        if cell_seconds is not None:
-            ends.append((time.monotonic() + cell_seconds, cell_seconds))
-        self.end, self.seconds = min(ends, default=(None, None))  # type: ignore[type-var]
+        self.end = deadline
+        self.seconds = seconds
         self.interrupted = False
+        if cell_seconds is not None and (deadline is None or time.monotonic() + cell_seconds < deadline):
+            self.end = time.monotonic() + cell_seconds
+            self.seconds = cell_seconds
 
     def left(self) -> float | None:
         return None if self.end is None else max(0.0, self.end - time.monotonic())

@@ -123,7 +123,7 @@ class ColdKernel:
             if not self.closed:
                 self._let_go()
                 self.closed = True
-        return self._usage or Usage(None)
+        return self._usage or Usage()
 
     def _let_go(self) -> None:
         self._guard.wait()

@@ -38,7 +38,7 @@ class Execution:
     evalue: str = ""
     traceback: str = ""
     """Plain text."""
-    usage: Usage = Usage(None)
+    usage: Usage = field(default_factory=Usage)
     capped_bytes: int = 0
     """Bytes of output that were dropped."""
 

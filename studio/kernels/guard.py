@@ -152,7 +152,7 @@ class Log:
         self.left = limit
         self.dropped = 0
         self.ended = False
-        self.file = os.open(path or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.file = _open_log(path)
         self.reader, self.writer = os.pipe()
         os.set_blocking(self.reader, False)
 
@@ -182,6 +182,12 @@ class Log:
             self.write(f"\n[output capped: {self.dropped} bytes dropped]\n".encode())
 
 
+def _open_log(path: str) -> int:
+    if path == "/dev/stderr":  # opened by that name, a file would have two positions
+        return os.dup(2)
+    return os.open(path or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
 def become_kernel(order: dict[str, Any], output: int) -> NoReturn:
     """In the forked child: never returns."""
     try:
@@ -195,7 +201,7 @@ def become_kernel(order: dict[str, Any], output: int) -> NoReturn:
         limits.be_killed_first()
         limits.limit_this_process(order["memory"])
         os.chdir(order["directory"])
-        os.execvpe(order["argv"][0], order["argv"], order["env"])
+        os.execvpe(order["argv"][0], order["argv"], order["env"])  # noqa: S606 - a list, no shell
     except OSError as error:
         os.write(2, f"The kernel cannot start: {error}\n".encode())
     os._exit(127)

@@ -29,7 +29,7 @@ class KernelRequest:
 class Usage:
     """What a kernel used, known once it is gone."""
 
-    exit_code: int | None
+    exit_code: int | None = None
     """As Python counts: negative for a signal. None if nobody could tell."""
     cpu_seconds: float = 0.0
     peak_memory: int = 0

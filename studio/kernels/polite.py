@@ -11,7 +11,7 @@ import signal
 import sys
 
 OPTIONS = [
-    "--IPKernelApp.capture_fd_output=False",  # the last words of a dying process must reach the log, not a pipe of its own
+    "--IPKernelApp.capture_fd_output=False",  # a dying process's last words must reach the log, not its own pipe
     "--HistoryManager.enabled=False",
     "--log-level=ERROR",
 ]
@@ -36,7 +36,7 @@ def give_descriptors() -> None:
     """`subprocess.run(..., stdout=sys.stdout)` works as it does in a stock kernel; the output goes to the log."""
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         if not hasattr(stream, "_original_stdstream_copy"):
-            stream._original_stdstream_copy = descriptor  # type: ignore[attr-defined]
+            setattr(stream, "_original_stdstream_copy", descriptor)  # noqa: B010 - not an attribute of text files
 
 
 def leave(app) -> None:  # type: ignore[no-untyped-def]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
         self.client: Any = None
 
     def save(self, force: bool = False, **kwargs: Any) -> None:
-        self.nb = kwargs.get("nb") or self.nb
+        self.nb: Any = kwargs.get("nb") or self.nb
         begun = time.monotonic()
         if not self.output_path or (begun < self.next_save and not force):
             return
@@ -77,11 +76,10 @@ def write(notebook: Any, path: str | Path) -> None:
 
 
 def _write_file(text: str, path: Path) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
     except BaseException:
-        os.unlink(name)
+        draft.unlink(missing_ok=True)
         raise
