@@ -102,7 +102,6 @@ _KEEP_FLOW = {name: _keep_flow(dialect) for name, dialect in _DIALECTS.items()}
 _KEEP_DOCUMENT = {name: _keep_document(dialect) for name, dialect in _DIALECTS.items()}
 
 _FLOW = select(tables.flow).where(tables.flow.c.id == bindparam("id"))
-_FLOW_LOCKED = _FLOW.with_for_update()
 _FLOWS = select(tables.flow).order_by(tables.flow.c.updated.desc(), tables.flow.c.id).limit(bindparam("limit"))
 _DOCUMENT = select(tables.document.c.text).where(tables.document.c.hash == bindparam("hash"))
 _REVISION = select(tables.revision).where(tables.revision.c.id == bindparam("id"))
@@ -142,8 +141,8 @@ class Flows:
     def publish(self, new: NewRevision) -> Revision:
         """Keep a new revision, numbered one above the flow's last. It is not active yet."""
         with self._database.write() as connection:
+            # This locks the flow's row, also where it changes nothing: two who publish at once take numbers in turn.
             keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
-            connection.execute(_FLOW_LOCKED, {"id": new.flow_id})  # two who publish at once take numbers in turn
             number = connection.execute(_LAST_NUMBER, {"flow_id": new.flow_id}).scalar_one() + 1
             values = {
                 "id": uuid7(),
