@@ -22,7 +22,7 @@ def command(ctx: click.Context, flow: str, check: bool) -> None:
 
     path = Path(flow)
     document = read_flow(path)
-    if path.read_text(encoding="utf-8") == format_flow(document):
+    if path.read_bytes() == format_flow(document).encode():
         click.echo(f"{flow} is in canonical form.")
     elif check:
         click.echo(f"{flow} is not in canonical form.")
