@@ -45,7 +45,7 @@ def check(
     """
     unknown: dict[str, Schema | None] = {port.name: None for port in component.outputs}
     known = {name: value for name, value in params.items() if name not in unresolved}
-    problems, settings = _read_params(component, known)
+    problems, settings = read_params(component, known)
     if problems or settings is None:
         return Check([problem for problem in problems if not _is_excused(problem, unresolved)], unknown)
     if unresolved or component.predict is None:
@@ -58,7 +58,8 @@ def check(
     return Check([], unknown | _by_port(component, predicted))
 
 
-def _read_params(component: Component, params: dict[str, Any]) -> tuple[list[Problem], BaseModel | None]:
+def read_params(component: Component, params: dict[str, Any]) -> tuple[list[Problem], BaseModel | None]:
+    """What is wrong with the params; if nothing is, they themselves as the function takes them."""
     try:
         return [], component.params.model_validate(params)
     except ValidationError as error:
