@@ -136,8 +136,8 @@ class Owned:
         if self._change("attempt", key, states, new, columns) != 1:
             self._refuse_attempt(key, states)
 
-    def append_event(self, kind: str, step: str = "", **data: Any) -> int:
-        """Append to the run's events; its number."""
+    def append_event(self, kind: str, step: str = "", /, **data: Any) -> int:
+        """Append to the run's events; its number. Data may have any names, `kind` and `step` too."""
         return self.append_events([NewRunEvent(kind, step, data)])
 
     def append_events(self, new: Sequence[NewRunEvent]) -> int:

@@ -7,6 +7,7 @@ States, failures and outputs come out of a row as the nouns they are.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from studio.manifest import Artifact
 from studio.problem import Failure
@@ -59,17 +60,55 @@ def _clock_of_sqlite(element: clock, compiler: Any, **options: Any) -> str:
     return "millrace_clock()"
 
 
+def json_text(value: Any) -> str:
+    """A JSON value as text. ASCII only: PostgreSQL's text holds no NUL, and neither database half a surrogate pair.
+
+    JSON has no NaN and no infinity. They become null, for user code may report them, and it must not stop a commit.
+    """
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), separators=(",", ":"), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 class JsonText(TypeDecorator[Any]):
-    """A JSON value as text. ASCII only: PostgreSQL's text holds no NUL, and neither database half a surrogate pair."""
+    """A JSON value as text."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        return json_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text that people wrote. What a database's text cannot hold, NUL and half a surrogate pair, is replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "?").encode(errors="replace").decode()
+
+
+class Id(PlainText):
+    """An identifier. Ordered byte by byte in both databases, so that pages and prefixes mean the same."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
 
 class FailureText(TypeDecorator[Failure]):
@@ -81,7 +120,7 @@ class FailureText(TypeDecorator[Failure]):
     def process_bind_param(self, value: Failure | dict[str, Any] | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return json.dumps(value.to_json() if isinstance(value, Failure) else value)
+        return json_text(value.to_json() if isinstance(value, Failure) else value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Failure | None:
         return None if value is None else Failure.from_json(json.loads(value))
@@ -96,8 +135,7 @@ class OutputsText(TypeDecorator[dict[str, Artifact]]):
     def process_bind_param(self, value: dict[str, Artifact] | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        document = {port: artifact.model_dump() for port, artifact in value.items()}
-        return json.dumps(document, separators=(",", ":"), allow_nan=False)
+        return json_text({port: artifact.model_dump() for port, artifact in value.items()})
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Artifact] | None:
         if value is None:
@@ -122,9 +160,6 @@ class StateText(TypeDecorator[StateT], Generic[StateT]):
         return None if value is None else self.states(value)
 
 
-Id = Text().with_variant(Text(collation="C"), "postgresql")
-"""Identifiers are ordered byte by byte in both databases, so that pages and prefixes mean the same."""
-
 Time = BigInteger
 """Microseconds since 1970, UTC."""
 
@@ -142,8 +177,8 @@ flow = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("project", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("path", Text, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("path", PlainText, nullable=False),
     Column("created", Time, nullable=False),
     Column("updated", Time, nullable=False),
 )
@@ -166,8 +201,8 @@ revision = Table(
     Column("number", Integer, nullable=False),
     Column("document", Id, ForeignKey("document.hash"), nullable=False),
     Column("bundle", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("author", Text, nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("author", PlainText, nullable=False),
     Column("created", Time, nullable=False),
     Column("active", Boolean, nullable=False),
     UniqueConstraint("flow_id", "number"),
@@ -191,12 +226,12 @@ run = Table(
     Column("id", Id, primary_key=True),
     Column("project", Text, nullable=False),
     Column("flow_id", Id, ForeignKey("flow.id"), nullable=False),
-    Column("flow_name", Text, nullable=False),
+    Column("flow_name", PlainText, nullable=False),
     Column("event_id", Id, ForeignKey("event.id"), nullable=False),
     Column("revision_id", Id, ForeignKey("revision.id")),
     Column("document", Id, ForeignKey("document.hash"), nullable=False),
     Column("bundle", Text, nullable=False),
-    Column("directory", Text, nullable=False),
+    Column("directory", PlainText, nullable=False),
     Column("inputs", JsonText, nullable=False),
     Column("selection", JsonText, nullable=False),
     Column("origin_run", Id),

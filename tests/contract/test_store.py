@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -125,6 +126,12 @@ def test_any_json_survives(store: Store) -> None:
     made = store.runs.create(new_run(inputs=inputs, event_payload=None))
     assert store.runs.get(made.id).inputs == inputs
     assert store.events.get(made.event_id).payload is None
+
+
+def test_a_name_that_no_database_can_hold_is_kept_as_far_as_it_goes(store: Store) -> None:
+    made = store.runs.create(new_run(flow_name="ü\x00\ud800", flow_path="a\x00", directory="/x\udcff"))
+    assert (made.flow_name, made.directory, store.flows.get("f_1").path) == ("ü??", "/x?", "a?")
+    assert store.runs.list(flow="ü\x00\ud800").items == [made]
 
 
 def test_a_flow_takes_the_name_and_path_of_its_latest_run(store: Store) -> None:
@@ -426,6 +433,20 @@ def test_events_of_a_run_are_numbered_from_one_without_gaps(store: Store) -> Non
     assert found[1].data == {"text": "a"}
     assert run.created < found[0].time <= found[3].time
     assert [event.seq for event in store.events.of(run.id, after=1, limit=2)] == [2, 3]
+
+
+def test_whatever_user_code_reports_can_be_kept(store: Store) -> None:
+    run = owned_run(store)
+    odd = artifact("runs/r/bank/1-x/table.arrow").model_copy(update={"preview": [[math.nan, "\x00"]]})
+    with store.owned(run.id, "me", 1) as owned:
+        owned.append_event("progress", "bank", fraction=math.inf, kind="k", step="s", parts=[{"n": math.nan}, 0.5])
+        owned.set_step("bank", StepState.BLOCKED, StepState.READY, outputs={"table": odd})
+    (event,) = store.events.of(run.id)
+    assert (event.kind, event.step) == ("progress", "bank")
+    assert event.data == {"fraction": None, "kind": "k", "step": "s", "parts": [{"n": None}, 0.5]}
+    outputs = store.steps.of(run.id)[0].outputs
+    assert outputs is not None
+    assert outputs["table"].preview == [[None, "\x00"]]
 
 
 def test_transactions_on_one_run_go_one_after_another(store: Store) -> None:
