@@ -96,7 +96,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
 
     def _clicked(self, button: Any) -> None:
         """Run as the button does: what is printed lands below it, and the user's mistakes above it."""
-        self.printed.clear_output()
+        self.printed.outputs = ()
         self.run_button.disabled = True
         try:
             with self.printed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from studio.codenodes.parser import CodeSignature
+from studio.codenodes.parser import CodeSignature, Setting
 from studio.manifest import ComponentManifest
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -15,9 +15,7 @@ def json_schema(node: ComponentManifest | CodeSignature) -> dict[str, Any]:
     """The form of a component or of a code node. What JSON Schema cannot say stands under `x-millrace`."""
     if isinstance(node, ComponentManifest):
         return {**node.params, "$schema": DIALECT, "title": node.name, "description": node.doc}
-    properties = {
-        setting.name: _property(setting.schema, setting.default, setting.required) for setting in node.settings
-    }
+    properties = {setting.name: _property(setting) for setting in node.settings}
     return {
         "$schema": DIALECT,
         "type": "object",
@@ -27,8 +25,8 @@ def json_schema(node: ComponentManifest | CodeSignature) -> dict[str, Any]:
     }
 
 
-def _property(schema: Mapping[str, Any], default: Any, required: bool) -> dict[str, Any]:
-    return dict(schema) if required else {**schema, "default": default}
+def _property(setting: Setting) -> dict[str, Any]:
+    return setting.schema if setting.required else {**setting.schema, "default": setting.default}
 
 
 def plain(form: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
