@@ -7,6 +7,7 @@ papermill, nbclient and zmq are imported when something is executed.
 from __future__ import annotations
 
 import keyword
+import logging
 import re
 import signal
 from collections.abc import Callable
@@ -120,7 +121,7 @@ def _node(notebook: dict[str, Any]) -> Any:
     try:
         node = nbformat.convert(nbformat.from_dict(notebook), 4)
         nbformat.validate(node)
-    except (nbformat.ValidationError, AttributeError, KeyError, ValueError) as error:
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
         line = str(error).splitlines()[0]
         raise UserError(f"This is not a notebook: {line}", cure="Save it again with Jupyter.") from error
     return node
@@ -134,6 +135,7 @@ def _run(node: Any, parameters: dict[str, Any], job: Job) -> Exception | None:
     from papermill.exceptions import PapermillExecutionError
 
     papermill_engines.register("millrace", MillraceEngine)
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of parameters, which the validator has seen
     try:
         papermill.execute_notebook(
             node, None, parameters, engine_name="millrace", kernel_name=job.request.kernel,
