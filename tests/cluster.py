@@ -63,9 +63,9 @@ class DaskProcesses:
         )  # fmt: skip
 
     def _start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log").open("wb")
         command = [sys.executable, "-m", "dask", *arguments]
-        return subprocess.Popen(command, stdout=log, stderr=log, cwd=cwd or self.folder, start_new_session=True)
+        with (self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log").open("wb") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=cwd or self.folder, start_new_session=True)
 
     def restart_scheduler(self) -> None:
         self.scheduler = self._start_scheduler()

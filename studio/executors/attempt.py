@@ -105,16 +105,25 @@ class _Attempt:
     def _prepare(self, folder: Path) -> Job:
         outputs = self.root.local / self.prefix if self.root.local else folder / "outputs"
         outputs.mkdir(parents=True)
-        project = Path(self.order.directory)
-        directory = project if self.order.directory and project.is_dir() else folder / "work"
-        directory.mkdir(exist_ok=True)
-        job = Job(folder, outputs, directory)
-        job.step_file.write_text(json.dumps(self._step_file(job)), encoding="utf-8")
+        bundle = unpack(self.root, self.order.bundle, self.site.cache / "bundles") if self.order.bundle else None
+        job = Job(folder, outputs, self._directory(folder / "work", bundle))
+        job.step_file.write_text(json.dumps(self._step_file(job, bundle or "")), encoding="utf-8")
         return job
 
-    def _step_file(self, job: Job) -> dict[str, Any]:
+    def _directory(self, scratch: Path, bundle: Path | None) -> Path:
+        """The project folder where it is within reach; else a scratch folder with what the run carries along."""
+        project = Path(self.order.directory)
+        if self.order.directory and project.is_dir():
+            return project
+        if bundle is None:
+            scratch.mkdir()
+        else:
+            shutil.copytree(bundle, scratch)
+            scratch.chmod(0o700)  # the bundle's folder is read-only
+        return scratch
+
+    def _step_file(self, job: Job, bundle: Path | str) -> dict[str, Any]:
         order = self.order
-        bundle = unpack(self.root, order.bundle, self.site.cache / "bundles") if order.bundle else ""
         return {
             "format": 1, "run": order.run, "step": order.step, "node": order.node, "attempt": order.attempt,
             "idempotency_key": order.idempotency_key, "directory": str(job.directory), "bundle": str(bundle),
