@@ -395,6 +395,14 @@ def test_references_of_later_versions_are_problems(value: Any) -> None:
         resolve_params(node.params, {"x": 1})
 
 
+def test_nothing_is_predicted_while_a_setting_has_no_value() -> None:
+    params = {"columns": {"c": "text"}, "limit": {"$input": "later"}}
+    node = Node(id="x", type="test.read", version=2, params=params)
+    document = flow(node, inputs=[FlowInput(name="later", type="integer")])
+    assert check(document).schemas["x"] == {"table": None}
+    assert check(document, inputs={"later": 5}).schemas["x"] == {"table": Schema.of({"c": "text"})}
+
+
 def test_older_settings_are_migrated_and_newer_ones_refused() -> None:
     old = Node(id="x", type="test.read", version=1, params={"names": ["c"]})
     assert check(flow(old)).schemas["x"] == {"table": Schema.of({"c": "text"})}
