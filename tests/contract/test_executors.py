@@ -53,7 +53,8 @@ def test_several_outputs_and_many_inputs_keep_their_order(app: App, options: dic
 
 def test_a_table_keeps_its_types_between_frames(app: App, options: dict[str, Any]) -> None:
     made = flow(
-        a="import polars as pl\ndef run() -> pl.LazyFrame:\n    return pl.LazyFrame({'n': [1, None], 't': ['ä', '']})\n",
+        a="import polars as pl\ndef run() -> pl.LazyFrame:\n"
+        "    return pl.LazyFrame({'n': [1, None], 't': ['ä', '']})\n",
         b="def run(table: Table) -> Table:\n    return table.assign(n=table.n + 1)\n",
     )
     made.connect("a.table", "b.table")

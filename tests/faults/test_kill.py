@@ -66,7 +66,15 @@ class Going:
         self.millrace = millrace
         self.project = project
         self.process = millrace.start("run", str(project / "slow.flow"), "--dask", cluster.address, "--json")
-        self.kernel = wait_for(lambda: self.executions()[-1:], what="the slow step")[0]
+
+    def begin(self) -> Going:
+        """Wait until the slow step runs."""
+        try:
+            self.kernel = wait_for(self.executions, what="the slow step")[0]
+        except AssertionError:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            raise AssertionError(self.process.communicate()) from None
+        return self
 
     def executions(self) -> list[int]:
         path = self.project / "executions"
@@ -84,11 +92,11 @@ class Going:
 @pytest.fixture
 def going(millrace: Millrace, cluster: DaskProcesses, project: Path) -> Iterator[Going]:
     run = Going(millrace, cluster, project)
-    yield run
+    yield run.begin()
     if run.process.poll() is None:
         os.killpg(run.process.pid, signal.SIGCONT)
         os.killpg(run.process.pid, signal.SIGKILL)
-        run.process.wait()
+    run.process.communicate()
 
 
 def rows(millrace: Millrace, query: str) -> list[Any]:
@@ -123,7 +131,7 @@ def test_a_killed_dispatcher_is_followed_by_another_that_adopts_the_running_step
     going: Going, cluster: DaskProcesses
 ) -> None:
     os.killpg(going.process.pid, signal.SIGKILL)
-    going.process.wait()
+    going.process.communicate()
     going.open_gate()
     done = resume(going, cluster)
     assert done.returncode == 0, done.stderr
