@@ -51,7 +51,7 @@ def is_disk_full(error: BaseException) -> bool:
     return not isinstance(error, UserError) and any(words in str(error) for words in FULL_WORDS)
 
 
-def disk_full(folder: Path) -> ArtifactError:
+def disk_full(folder: Path | str) -> ArtifactError:
     return ArtifactError(
         f"The disk is full: the value could not be written below {folder}.",
         cure="Free some space there (`millrace gc` deletes what no run needs), or move MILLRACE_ARTIFACTS.",

@@ -33,6 +33,7 @@ def write_value(folder: Path, port: str, kind: str, value: Any, table_format: st
         ending, more = WRITERS[kind](port, value, fresh, table_format)
         described = _described(fresh, kind, ending) | more
         file = f"{port}.{ending}"
+        fresh.chmod(0o444)  # artifacts are never changed, and steps get the very file as their input
         os.replace(fresh, folder / file)
     except Exception as error:
         if is_disk_full(error):
