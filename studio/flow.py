@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import math
 import os
 import secrets
+import stat
 import string
-import tempfile
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from studio.canonical import LARGEST_INTEGER, canonical_text, sorted_data
+from studio.canonical import canonical_text, load_json, path_text, plain, sorted_data, utf16
 from studio.exceptions import FlowError
 
 FORMAT = 1
-
-DEPTH_LIMIT = 100
-"""So deep may a document be nested."""
 
 CODE = "code"
 NOTEBOOK = "notebook"
@@ -30,9 +30,11 @@ Condition = Literal["success", "failure", "always"]
 
 
 class Part(BaseModel):
-    """What every part of the document shares: unknown fields survive."""
+    """What every part of the document shares: unknown fields survive, and no value is taken for one of another type."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", strict=True, populate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class FlowInput(Part):
@@ -133,7 +135,8 @@ class Flow(Part):
     model_config = ConfigDict(frozen=False)
 
     format: int = FORMAT
-    id: str
+    id: str = Field(min_length=1)
+    """Made once (`f_7k2m9q`); what the store knows the flow by, wherever its file lies."""
     name: str = ""
     description: str = ""
     inputs: list[FlowInput] = Field(default_factory=list)
@@ -160,24 +163,27 @@ class Flow(Part):
         *,
         params: dict[str, Any] | None = None,
         source: str = "",
-        inputs: dict[str, str] | None = None,
+        inputs: Mapping[str, str | Sequence[str]] | None = None,
         **fields: Any,
     ) -> Node:
-        """Add a node; `inputs` says for each input port which `node.port` feeds it (or a list of them)."""
+        """Add a node; `inputs` says for each input port which `node.port` feeds it (or a list of them).
+
+        The indent that all lines of `source` share is taken off. Raises :class:`FlowError` for what no node may be.
+        """
         if any(node.id.lower() == id.lower() for node in self.nodes):
             raise FlowError(f"The flow has a node {id!r} already.", cure="Choose another id.")
-        lines = source.removesuffix("\n").split("\n") if source else []
-        node = Node.model_validate({"id": id, "type": type, "params": params or {}, "source": lines, **fields})
+        lines = textwrap.dedent(source).strip("\n").split("\n") if source else []
+        node = _made(Node, {"id": id, "type": type, "params": params or {}, "source": lines, **fields}, f"Node {id!r}")
         self.nodes.append(node)
-        for port, origin in (inputs or {}).items():
-            self.connect(origin, f"{id}.{port}")
+        for port, origins in (inputs or {}).items():
+            for origin in [origins] if isinstance(origins, str) else origins:
+                self.connect(origin, f"{id}.{port}")
         return node
 
     def connect(self, source: str, target: str, when: Condition = "success") -> Edge:
         """Add an edge from `node.port` to `node.port`, or from node to node for one without data."""
-        edge = Edge.model_validate({"from": source, "to": target, "when": when})
-        self.edges.append(edge)
-        self.edges.sort(key=lambda one: (one.source, one.target))
+        edge = _made(Edge, {"from": source, "to": target, "when": when}, f"Edge from {source!r} to {target!r}")
+        bisect.insort(self.edges, edge, key=_edge_order)
         return edge
 
     def node(self, id: str) -> Node | None:
@@ -190,11 +196,17 @@ class Flow(Part):
         return [edge for edge in self.edges if edge.from_node == id]
 
 
+REFERENCES = ("$input", "$var", "$credential")
+
+RESERVED = ("$expr", "$template", "$literal")
+"""Keys of references to come."""
+
+
 def reference(value: Any) -> tuple[str, str] | None:
     """`("$input", "month")` for `{"$input": "month"}`; None for a literal."""
     if isinstance(value, dict) and len(value) == 1:
         ((key, name),) = value.items()
-        if key in ("$input", "$var", "$credential") and isinstance(name, str):
+        if key in REFERENCES and isinstance(name, str):
             return key, name
     return None
 
@@ -211,17 +223,21 @@ MIGRATIONS: Mapping[int, Migration] = {}
 
 
 def parse_flow(text: str) -> Flow:
-    """The flow of a text. Raises :class:`FlowError`: one line that says what is wrong and where."""
-    document = _load(text.removeprefix("\ufeff"))
-    try:
-        return Flow.model_validate(migrate(document))
-    except ValidationError as error:
-        raise _shape_error(error) from error
+    """The flow of a text, its edges in order. Raises :class:`FlowError`: one line that says what is wrong and where."""
+    document = load_json(text.removeprefix("\ufeff"))
+    if not isinstance(document, dict):
+        raise FlowError("A flow is a JSON object.", cure="Open a .flow file.")
+    flow = _made(Flow, migrate(document))
+    flow.edges.sort(key=_edge_order)
+    return flow
 
 
 def format_flow(flow: Flow) -> str:
-    """The flow's canonical text: equal for equal content, whatever the order in which it was written."""
-    return canonical_text(_flow_value(flow))
+    """The flow's canonical text: equal for equal content, whatever the order in which it was written.
+
+    Raises :class:`FlowError` for a flow built of values that JSON has not.
+    """
+    return canonical_text(_flow_value(_made(Flow, plain(_raw(flow)))))
 
 
 def read_flow(path: Path | str) -> Flow:
@@ -234,22 +250,42 @@ def read_flow(path: Path | str) -> Flow:
     except UnicodeDecodeError as error:
         raise FlowError(f"{path.name} is no UTF-8 text (byte {error.start}).", cure="Save it as UTF-8.") from error
     except OSError as error:
-        raise FlowError(f"{path.name} cannot be read: {error.strerror}.", cure="Choose a .flow file.") from error
+        raise FlowError(
+            f"{path.name or path} cannot be read: {error.strerror}.", cure="Choose a .flow file."
+        ) from error
     except FlowError as error:
         raise FlowError(f"{path.name}: {error.message}", cure=error.cure, line=error.line) from error
+    except ValueError as error:  # a NUL in the path
+        raise FlowError(f"{str(path)!r} is no path: {error}.", cure="Choose a .flow file.") from error
 
 
 def write_flow(flow: Flow, path: Path | str) -> None:
-    """Replace the file by the flow's canonical text, all of it or nothing."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    """Replace the file by the flow's canonical text, all of it or nothing; links and permissions stay.
+
+    Raises :class:`FlowError`, and leaves the file as it was.
+    """
+    data = format_flow(flow).encode()
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".millrace-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(format_flow(flow))
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        _write_new(temporary, data)
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except OSError as error:
+        cure = "Choose another place, or make room."
+        raise FlowError(f"{path.name} cannot be written: {error.strerror}.", cure=cure) from error
+    finally:
+        with suppress(OSError):  # there is none: it got its name, or could not be made
+            temporary.unlink()
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Bytes in a new file that are on the disk before it gets its name."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def migrate(document: dict[str, Any], migrations: Mapping[int, Migration] = MIGRATIONS) -> dict[str, Any]:
@@ -257,7 +293,8 @@ def migrate(document: dict[str, Any], migrations: Mapping[int, Migration] = MIGR
     format = document.get("format", FORMAT)
     newest = max(migrations, default=FORMAT - 1) + 1
     if not isinstance(format, int) or isinstance(format, bool) or format > newest:
-        raise FlowError(f"The flow has format {format!r}; this Millrace reads up to {newest}.", cure="Update Millrace.")
+        shown = json.dumps(format)[:40]
+        raise FlowError(f"The flow has format {shown}; this Millrace reads up to {newest}.", cure="Update Millrace.")
     while format < newest:
         if format not in migrations:
             raise FlowError(f"The flow has format {format}, which no Millrace wrote.", cure="Correct `format`.")
@@ -268,78 +305,65 @@ def migrate(document: dict[str, Any], migrations: Mapping[int, Migration] = MIGR
 
 def flow_schema() -> dict[str, Any]:
     """The document's JSON Schema."""
-    return Flow.model_json_schema(by_alias=True)
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return dialect | Flow.model_json_schema(by_alias=True)
 
 
-def _load(text: str) -> dict[str, Any]:
+P = TypeVar("P", bound=Part)
+
+
+def _made(kind: type[P], value: dict[str, Any], what: str = "") -> P:
+    """A part of the document's form of it; :class:`FlowError` with the place of the first wrong value."""
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FlowError(
-            f"The flow is no JSON: {error.msg} at {place}.", cure="Mend it there.", line=error.lineno
-        ) from error
-    except RecursionError:
-        raise _too_deep() from None
-    except ValueError as error:  # an integer of thousands of digits
-        raise FlowError(f"The flow is no JSON: {error}.", cure="Write such a number as text.") from error
-    if not isinstance(document, dict):
-        raise FlowError("A flow is a JSON object.", cure="Open a .flow file.")
-    _check(document, "", 0)
-    return document
+        return kind.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        given = "" if isinstance(first["input"], dict) else f" (it is {_shown(first['input'])})"
+        place = ", ".join(part for part in (what, path_text(list(first["loc"]))) if part)
+        raise FlowError(f"{place}: {first['msg']}{given}.", cure="Correct it, or undo the last change.") from error
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise FlowError(f"The key {twice!r} comes twice in one object.", cure="Remove one of the two.")
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=repr)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _raw(value: Any) -> Any:
+    """Parts as objects of all their fields; user data as it is."""
+    if isinstance(value, Part):
+        fields = {field.alias or name: _raw(getattr(value, name)) for name, field in type(value).model_fields.items()}
+        return fields | (value.model_extra or {})
+    if isinstance(value, list):
+        return [_raw(item) if isinstance(item, Part) else item for item in value]
     return value
-
-
-def _no_constant(name: str) -> Any:
-    raise FlowError(f"{name} is no JSON value.", cure="Use null, or text.")
-
-
-def _too_deep() -> FlowError:
-    return FlowError(f"The flow is nested more than {DEPTH_LIMIT} levels deep.", cure="Flatten it.")
-
-
-def _check(value: Any, where: str, depth: int) -> None:
-    if depth > DEPTH_LIMIT:
-        raise _too_deep()
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _check(item, f"{where}.{key}" if where else key, depth + 1)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _check(item, f"{where}[{index}]", depth + 1)
-    elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        raise FlowError(f"{where}: the number is beyond 2^53.", cure="Use text.")
-    elif isinstance(value, float) and math.isinf(value):
-        raise FlowError(f"{where}: the number is too large.", cure="Use text.")
-
-
-def _shape_error(error: ValidationError) -> FlowError:
-    first = error.errors()[0]
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    given = "" if isinstance(first["input"], dict) else f" (it is {str(first['input'])[:60]!r})"
-    return FlowError(f"{where}: {first['msg']}{given}.", cure="Correct it, or undo the last change.")
 
 
 def _flow_value(flow: Flow) -> dict[str, Any]:
     value = _part_value(flow)
-    value["nodes"] = [_part_value(node) for node in sorted(flow.nodes, key=lambda node: node.id)]
-    value["edges"] = [_part_value(edge) for edge in sorted(flow.edges, key=lambda edge: (edge.source, edge.target))]
+    value["nodes"] = [_part_value(node) for node in sorted(flow.nodes, key=_node_order)]
+    value["edges"] = [_part_value(edge) for edge in sorted(flow.edges, key=_edge_order)]
     if flow.layout:
-        value["layout"] = {id: _placed(value["layout"][id]) for id in value["layout"]}
-    known = [field.alias or name for name, field in Flow.model_fields.items()]
-    return {key: value[key] for key in [*known, *sorted_data(value)] if key in value}
+        value["layout"] = {id: _placed(place) for id, place in value["layout"].items()}
+    return value
+
+
+def _node_order(node: Node) -> tuple[str, str]:
+    """By id; nodes of one id, which is a mistake, by their text."""
+    return node.id, canonical_text(_part_value(node))
+
+
+def _edge_order(edge: Edge) -> tuple[bytes, bytes, str]:
+    return utf16(edge.source), utf16(edge.target), canonical_text(_part_value(edge))
 
 
 def _placed(place: dict[str, Any]) -> dict[str, Any]:
-    """Positions are whole grid units."""
-    return {key: round(at) if key in ("x", "y") and isinstance(at, float) else at for key, at in place.items()}
+    """Positions are whole grid units; halves go up, as ECMAScript's `Math.round` does."""
+    return {key: _rounded(at) if key in ("x", "y") and isinstance(at, float) else at for key, at in place.items()}
+
+
+def _rounded(at: float) -> float:
+    below = math.floor(at)
+    return at if at == below else below + (at - below >= 0.5)
 
 
 def _part_value(part: Part) -> dict[str, Any]:
@@ -361,5 +385,5 @@ def _value(value: Any) -> Any:
     if isinstance(value, Part):
         return _part_value(value)
     if isinstance(value, list) and any(isinstance(item, Part) for item in value):
-        return [_part_value(item) for item in value]
+        return [_value(item) for item in value]
     return sorted_data(value)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
+import warnings
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from studio.canonical import plain
+from studio.exceptions import FlowError
+from studio.flow import REFERENCES, RESERVED
 from studio.port import Port, port_from_annotation
 from studio.problem import Problem
 
@@ -44,14 +50,22 @@ class CodeSignature:
 def parse(source: str) -> CodeSignature:
     """The signature of a code node's source. Never raises: what is wrong is among its problems."""
     try:
-        tree = ast.parse(source)
+        return _Reader(syntax_tree(source)).signature()
     except SyntaxError as error:
         return _broken(f"The code has a syntax error: {error.msg}.", "Correct the line.", error.lineno)
     except (RecursionError, MemoryError):
         return _broken("The code is nested too deeply to be read.", "Break it into smaller functions.", None)
-    except ValueError as error:  # NUL bytes
+    except ValueError as error:  # NUL bytes, half characters, integers of thousands of digits
         return _broken(f"The code cannot be read: {error}.", "Remove what is not text.", None)
-    return _Reader(tree).signature()
+
+
+def syntax_tree(source: str) -> ast.Module:
+    """The syntax tree of a cell. Compiling finds what the grammar allows, such as an argument that comes twice."""
+    with warnings.catch_warnings():  # of the author's code, such as "\d": they belong to its run
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+        compile(tree, "<source>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    return tree
 
 
 def check_settings(signature: CodeSignature, params: dict[str, Any]) -> list[Problem]:
@@ -70,16 +84,33 @@ def check_settings(signature: CodeSignature, params: dict[str, Any]) -> list[Pro
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
     """Whether a JSON value has the schema's type; references to inputs, variables and credentials always do."""
-    if isinstance(value, dict) and any(key.startswith("$") for key in value):
+    if isinstance(value, dict) and any(key in value for key in (*REFERENCES, *RESERVED)):
         return True
     if "anyOf" in schema:
         return any(fits(value, one) for one in schema["anyOf"])
     if "enum" in schema:
-        return value in schema["enum"]
+        return any(value == one and isinstance(value, bool) is isinstance(one, bool) for one in schema["enum"])
     kind = schema.get("type")
     if kind == "array":
         return isinstance(value, list) and all(fits(item, schema.get("items", {})) for item in value)
+    if schema.get("format") == "date":
+        return isinstance(value, str) and _is_date(value)
     return kind is None or _is(kind, value)
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def plain_literal(expression: ast.expr) -> Any:
+    """The value of a literal, if it can stand in a flow. Raises ValueError if it cannot, or is no literal."""
+    try:
+        return plain(ast.literal_eval(expression))
+    except (TypeError, FlowError) as error:
+        raise ValueError("no plain value") from error
 
 
 def _is(kind: str, value: Any) -> bool:
@@ -137,9 +168,10 @@ class _Reader:
         arguments = [*run.args.posonlyargs, *run.args.args]
         defaults: list[ast.expr | None] = [None] * (len(arguments) - len(run.args.defaults))
         defaults += run.args.defaults
-        for star in (run.args.vararg, run.args.kwarg):
-            if star is not None:
-                self._problem("star", f"`run` takes *{star.arg}, which names no port.", "Name each port.", star.lineno)
+        for stars, argument in (("*", run.args.vararg), ("**", run.args.kwarg)):
+            if argument is not None:
+                message = f"`run` takes {stars}{argument.arg}, which names no port."
+                self._problem("star", message, "Name each port and each setting.", argument.lineno)
         ports = [self._input(one, default) for one, default in zip(arguments, defaults, strict=True)]
         return tuple(port for port in ports if port is not None)
 
@@ -153,9 +185,10 @@ class _Reader:
         return port
 
     def _settings(self, run: ast.FunctionDef) -> tuple[tuple[Setting, ...], str | None]:
-        settings, context = [], None
+        settings: list[Setting] = []
+        context: str | None = None
         for argument, default in zip(run.args.kwonlyargs, run.args.kw_defaults, strict=True):
-            if _text(argument.annotation).removeprefix("studio.") == "RunContext":
+            if context is None and _text(argument.annotation).removeprefix("studio.") == "RunContext":
                 context = argument.arg
             else:
                 settings.append(self._setting(argument, default))
@@ -163,22 +196,29 @@ class _Reader:
 
     def _setting(self, argument: ast.arg, default: ast.expr | None) -> Setting:
         annotation = _text(argument.annotation)
-        schema = _schema(_parsed(argument.annotation))
+        schema = schema_of(argument.annotation)
         if schema is None:
             self._problem("setting_type", f"Setting {argument.arg!r} has the type `{annotation}`, which no form has.",
                           "Use str, int, float, bool, date, list[...], dict, or Literal[...].",
                           argument.lineno)  # fmt: skip
-        return Setting(argument.arg, annotation, self._default(argument, default), default is None, schema or {})
-
-    def _default(self, argument: ast.arg, default: ast.expr | None) -> Any:
         if default is None:
-            return None
+            return Setting(argument.arg, annotation, None, True, schema or {})
+        return self._optional_setting(argument.arg, annotation, schema or {}, default)
+
+    def _optional_setting(self, name: str, annotation: str, schema: dict[str, Any], default: ast.expr) -> Setting:
+        """A setting with a default; `= None` lets it be null."""
         try:
-            return ast.literal_eval(default)
-        except (ValueError, TypeError, RecursionError):
-            self._problem("default", f"The default of {argument.arg!r} is no plain value.",
-                          "Write a number, text, boolean, list or None.", default.lineno)  # fmt: skip
-            return None
+            value = plain_literal(default)
+        except ValueError:
+            self._problem("default", f"The default of {name!r} is no plain value.",
+                          "Write a number, text, boolean, list, dict or None.", default.lineno)  # fmt: skip
+            return Setting(name, annotation, None, False, schema)
+        if value is None and not fits(None, schema):
+            schema = {"anyOf": [schema, {"type": "null"}]}
+        elif not fits(value, schema):
+            self._problem("default", f"The default of {name!r} is not {annotation}: {json.dumps(value)[:80]}.",
+                          "Correct the default, or the type.", default.lineno)  # fmt: skip
+        return Setting(name, annotation, value, False, schema)
 
     def _outputs(self, run: ast.FunctionDef) -> tuple[Port, ...]:
         annotation = _text(run.returns)
@@ -202,7 +242,7 @@ class _Reader:
         if not any(_text(base).removeprefix("studio.") == "Outputs" for base in made.bases):
             self._problem("no_outputs_class", f"Class {made.name} is no Outputs class.",
                           f"Write `class {made.name}(Outputs):`.", made.lineno)  # fmt: skip
-        ports = []
+        ports: dict[str, Port] = {}
         for one in made.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
                 port = port_from_annotation(one.target.id, _text(one.annotation))
@@ -210,8 +250,11 @@ class _Reader:
                     self._problem("no_port_type", f"Output {one.target.id!r} has no port type.", f"Use {TYPES}.",
                                   one.lineno)  # fmt: skip
                 else:
-                    ports.append(port)
-        return tuple(ports)
+                    ports[port.name] = port
+        if not ports and not self.problems:
+            self._problem("no_output", f"Class {made.name} names no output.", "Write a line like `matched: Table`.",
+                          made.lineno)  # fmt: skip
+        return tuple(ports.values())
 
 
 def _defines(statement: ast.stmt, name: str) -> bool:
@@ -230,9 +273,11 @@ def _text(annotation: ast.expr | None) -> str:
 def _parsed(annotation: ast.expr | None) -> ast.expr | None:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
-            return ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError):
-            return None
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(annotation.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return ast.Constant(...)  # it names nothing
     return annotation
 
 
@@ -243,32 +288,42 @@ SIMPLE = {
 }  # fmt: skip
 
 
-def _schema(annotation: ast.expr | None) -> dict[str, Any] | None:
+def schema_of(annotation: ast.expr | None) -> dict[str, Any] | None:
     """JSON Schema of an annotation, or None if there is none; without an annotation anything goes."""
+    annotation = _parsed(annotation)
     if annotation is None:
         return {}
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
         return _any_of([annotation.left, annotation.right])
     if isinstance(annotation, ast.Subscript):
         return _subscript(annotation)
-    return SIMPLE.get(_text(annotation))
+    return SIMPLE.get(_text(annotation).removeprefix("typing."))
 
 
 def _any_of(parts: list[ast.expr]) -> dict[str, Any] | None:
-    schemas = [_schema(part) for part in parts]
+    schemas = [schema_of(part) for part in parts]
     return None if None in schemas else {"anyOf": schemas}
 
 
 def _subscript(annotation: ast.Subscript) -> dict[str, Any] | None:
-    name = _text(annotation.value).split(".")[-1]
+    name = _text(annotation.value).removeprefix("typing.")
+    parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
     if name == "Literal":
-        parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
-        values = [part.value for part in parts if isinstance(part, ast.Constant)]
-        return {"enum": values} if len(values) == len(parts) else None
-    if name == "list":
-        items = _schema(annotation.slice)
-        return None if items is None else {"type": "array", "items": items}
-    if name == "Optional":
-        schema = _schema(annotation.slice)
-        return None if schema is None else {"anyOf": [schema, {"type": "null"}]}
-    return {"type": "object"} if name == "dict" else None
+        return _choice(parts)
+    if name == "Union":
+        return _any_of(parts)
+    if name in ("dict", "Dict"):
+        return {"type": "object"} if len(parts) == 2 else None
+    schema = schema_of(parts[0]) if len(parts) == 1 else None
+    if schema is None or name not in ("list", "List", "Optional"):
+        return None
+    return {"anyOf": [schema, {"type": "null"}]} if name == "Optional" else {"type": "array", "items": schema}
+
+
+def _choice(parts: list[ast.expr]) -> dict[str, Any] | None:
+    try:
+        values = [plain_literal(part) for part in parts]
+    except ValueError:
+        return None
+    allowed = all(isinstance(value, (str, int, type(None))) for value in values)
+    return {"enum": values} if values and allowed else None
