@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from studio.exceptions import UserError
-from studio.frame.logical import TEXT_EXTENSIONS, canonical_type, is_list
+from studio.frame.logical import TEXT_EXTENSIONS, canonical_type, check_name, is_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,7 @@ def check_names(names: Sequence[Any]) -> None:
                 f"The column name {name!r} is not text.",
                 cure="Name the columns by text, for example df.columns = df.columns.astype(str).",
             )
+        check_name(name)
     name, times = Counter(names).most_common(1)[0] if names else ("", 1)
     if times > 1:
         raise UserError(f"There are {times} columns named {name!r}.", cure="Rename all but one of them.")

@@ -46,7 +46,10 @@ def to_arrow(value: Any, port: str = "") -> pa.Table:
 
 def at_port(error: UserError, port: str) -> UserError:
     """The same error, with the port's name before it."""
-    return UserError(f"Output {port!r}: {error.message}", cure=error.cure) if port else error
+    if not port:
+        return error
+    message = f"Output {port!r}: {error.message}"
+    return UserError(message, cure=error.cure, field=error.field, line=error.line, retryable=error.retryable)
 
 
 def _to_arrow(value: Any) -> pa.Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.exceptions import UserError
 from studio.frame.arrow import INEXACT_CURE, beyond_int64
+from studio.frame.logical import check_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,7 +65,7 @@ class CanonicalFrame:
     def _column(self, name: str, dtype: Any) -> pl.Expr:
         import polars as pl
 
-        return self._canonical(pl.col(name), dtype, name).alias(name)
+        return self._canonical(pl.col(check_name(name)), dtype, name).alias(name)
 
     def _canonical(self, values: pl.Expr, dtype: Any, name: str) -> pl.Expr:
         """The same object if nothing needs to change."""
@@ -128,7 +129,7 @@ class CanonicalFrame:
 
         if not dtype.fields:
             raise UserError(f"Column {name!r}: a struct with no fields has no place in a table.", cure="Drop it.")
-        fields = [(values.struct.field(field.name), field) for field in dtype.fields]
+        fields = [(values.struct.field(check_name(field.name)), field) for field in dtype.fields]
         inner = [(self._canonical(old, field.dtype, name), old, field.name) for old, field in fields]
         if all(new is old for new, old, _ in inner):
             return values

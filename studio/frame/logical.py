@@ -149,9 +149,18 @@ def _key_and_value(kind: pa.DataType) -> pa.DataType:
     return pa.struct([("key", canonical_type(kind.key_type)), ("value", canonical_type(kind.item_type))])
 
 
+def check_name(name: str) -> str:
+    """The name of a column or field: any text without NUL, on which polars panics and PostgreSQL chokes."""
+    if "\x00" in name:
+        raise UserError(f"The name {name!r} holds a NUL character.", cure="Rename it.")
+    return name
+
+
 def _struct(fields: dict[str, pa.DataType], count: int) -> pa.DataType:
     import pyarrow as pa
 
+    for name in fields:
+        check_name(name)
     if not fields or len(fields) < count:
         what = "no fields" if not fields else "two fields of one name"
         raise UserError(f"A struct with {what} has no place in a table.", cure="Give each field a name of its own.")
