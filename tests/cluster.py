@@ -68,6 +68,7 @@ class DaskProcesses:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=cwd or self.folder, start_new_session=True)
 
     def restart_scheduler(self) -> None:
+        self.scheduler.wait()
         self.scheduler = self._start_scheduler()
 
     def worker_of(self, pid: int) -> subprocess.Popen[bytes]:

@@ -165,7 +165,7 @@ def test_a_killed_scheduler_may_come_back_with_new_workers(going: Going, cluster
     for worker in cluster.workers:
         worker.wait(timeout=60)
     cluster.restart_scheduler()
-    cluster.workers = [cluster.start_worker()]
+    cluster.workers.append(cluster.start_worker())
     wait_for(lambda: len(going.executions()) > 1, what="the next attempt")
     going.open_gate()
     assert going.end()["state"] == "succeeded"
