@@ -1,0 +1,35 @@
+"""The components that come with Millrace: a folder is a category of the palette, a file one component.
+
+The modules beside the folders hold what several components need.
+"""
+
+from collections.abc import Sequence
+
+from studio.component import Component
+from studio.hookspecs import hookimpl
+
+
+@hookimpl
+def register_components() -> Sequence[Component]:
+    """In the order of the palette."""
+    from studio.components.combine.join import table_join
+    from studio.components.extract.read_csv import read_csv
+    from studio.components.load.write_csv import write_csv
+    from studio.components.transform.aggregate import table_aggregate
+    from studio.components.transform.deduplicate import table_deduplicate
+    from studio.components.transform.filter import table_filter
+    from studio.components.transform.formula import table_formula
+    from studio.components.transform.select import table_select
+    from studio.components.transform.sort import table_sort
+
+    return [
+        read_csv,
+        table_select,
+        table_filter,
+        table_formula,
+        table_sort,
+        table_deduplicate,
+        table_aggregate,
+        table_join,
+        write_csv,
+    ]

@@ -1,0 +1,1 @@
+"""Make one table of several."""

@@ -1,0 +1,1 @@
+"""Read from files, databases and the web."""

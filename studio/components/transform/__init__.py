@@ -1,0 +1,1 @@
+"""Change the columns and rows of one table."""
