@@ -188,7 +188,7 @@ def _aborted_for_memory(job: Job) -> bool:
     if request.memory is None or job.client.usage.exit_code != -signal.SIGABRT or request.log is None:
         return False
     with open(request.log, "rb") as file:
-        file.seek(max(0, request.log.stat().st_size - 4096))
+        file.seek(max(0, request.log.stat().st_size - 100_000))
         return b"memory allocation of" in file.read()
 
 

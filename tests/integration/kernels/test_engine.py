@@ -310,16 +310,16 @@ def test_an_unknown_kernel_and_a_missing_folder_are_told_with_their_cure(
 
 
 def test_the_notebook_of_a_step_that_is_killed_from_elsewhere_is_kept(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "begun")
     kernels: list[Kernel] = []
-    cell = "print('begun', flush=True)\nopen('begun', 'w').close()\nimport time\ntime.sleep(600)"
 
     def kill() -> None:
-        while not (tmp_path / "begun").exists():
-            os.sched_yield()
+        (tmp_path / "begun").read_text()
         kernels[0].kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
+    cell = "print('begun', flush=True)\nopen('begun', 'w').close()\nimport time\ntime.sleep(600)"
     done = run(cell, on_kernel=kernels.append)
     killer.join()
     assert (done.end, done.exit_code) == ("dead", -signal.SIGKILL)
