@@ -2,7 +2,8 @@
 
 Numbers, strings and the order of keys are those of RFC 8785 (JSON Canonicalization Scheme), which are ECMAScript's
 `JSON.stringify`; only the white space is ours: two spaces of indent. Whatever the text cannot carry to a reader in
-either language (duplicate keys, NaN, integers beyond 2^53) is refused when it is read as when it is written.
+either language (duplicate keys, NaN, half characters, integers beyond 2^53) is refused when it is read as when it is
+written.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def plain(value: Any, place: Place = None, depth: int = 0) -> Any:
         return {_key(key, place): plain(item, (place, key), depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, (place, index), depth + 1) for index, item in enumerate(value)]
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return _whole(value, place)
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
         return _number(value, place)
@@ -96,8 +99,18 @@ def _integer(digits: str) -> int:
 
 def _key(key: Any, place: Place) -> str:
     if isinstance(key, str):
-        return key
+        return _whole(key, place)
     raise FlowError(f"{_at(place)}the key {key!r:.80} is no text.", cure="Use text for keys.")
+
+
+def _whole(text: str, place: Place) -> str:
+    """A text without half surrogate pairs, which no UTF-8 can hold; two halves side by side become one character."""
+    if text.isascii():
+        return text
+    try:
+        return utf16(text).decode("utf-16-be")
+    except UnicodeDecodeError as error:
+        raise FlowError(f"{_at(place)}a text holds half a character (U+D800 to U+DFFF).", cure="Delete it.") from error
 
 
 def _number(value: float, place: Place) -> int | float:
@@ -172,12 +185,7 @@ def _scalar(value: Any) -> str:
 
 
 def _string(value: str) -> str:
-    """As `JSON.stringify` writes it: what is not ASCII stays, half a surrogate pair is escaped."""
-    text = json.dumps(value, ensure_ascii=False)
-    if text.isascii():
-        return text
-    whole = utf16(text).decode("utf-16-be", "surrogatepass")  # two halves side by side become one character
-    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", whole)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def number_text(value: float) -> str:
