@@ -50,9 +50,7 @@ class DaskProcesses:
         self.workers = [self.start_worker() for _ in range(workers)]
 
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
-        return self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-show", "--no-jupyter"
-        )
+        return self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         local = self.folder / f"worker-{time.monotonic_ns()}"

@@ -123,7 +123,7 @@ class DaskExecutor:
     def _received(self, event: tuple[float, Any]) -> None:
         """On Dask's event loop."""
         _, message = event
-        for value in message if isinstance(message, list) else [message]:
+        for value in [message] if isinstance(message, dict) else message:
             self._reports.put(Report.from_json(value))
         self._wake()
 

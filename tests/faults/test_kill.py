@@ -191,3 +191,15 @@ def test_a_worker_that_sleeps_and_wakes_late_is_fenced_off(going: Going, cluster
     assert end["state"] == "succeeded"
     assert attempts(going.millrace) == ["lost", "succeeded"]
     assert_each_step_committed_once(going.millrace)
+
+
+def test_a_step_that_beats_may_take_longer_than_silence_may(
+    millrace: Millrace, cluster: DaskProcesses, tmp_path: Path
+) -> None:
+    quiet = 1.5 * float(QUICK["MILLRACE_LOST_SECONDS"])
+    flow = Flow.new("Long")
+    flow.add("code", "long", source=f"import time\ndef run() -> Json:\n    time.sleep({quiet})\n    return 1\n")
+    write_flow(flow, tmp_path / "long.flow")
+    end = millrace.json("run", str(tmp_path / "long.flow"), "--dask", cluster.address)
+    assert end["state"] == "succeeded"
+    assert attempts(millrace, "long") == ["succeeded"]
