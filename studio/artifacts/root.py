@@ -65,7 +65,7 @@ class ArtifactRoot:
         try:
             if self.local:
                 return self._file(path).read_bytes()
-            with self._plain_errors():
+            with self._plain_errors(pass_on=(FileNotFoundError,)):
                 return bytes(self._remote.cat_file(self._key(path)))
         except FileNotFoundError:
             return None
@@ -75,7 +75,7 @@ class ArtifactRoot:
         try:
             if self.local:
                 return self._file(path).open("rb")
-            with self._plain_errors():
+            with self._plain_errors(pass_on=(FileNotFoundError,)):
                 return cast(BinaryIO, self._remote.open(self._key(path), "rb", cache_type="readahead"))
         except FileNotFoundError:
             raise ArtifactError(f"The artifact {path} is gone.", cure="Run the step again.") from None
@@ -86,7 +86,7 @@ class ArtifactRoot:
             if self.local:
                 shutil.copyfile(self._file(path), target)
                 return
-            with self._plain_errors():
+            with self._plain_errors(pass_on=(FileNotFoundError,), disk=str(target.parent)):
                 self._remote.get_file(self._key(path), str(target))
         except FileNotFoundError:
             raise ArtifactError(f"The artifact {path} is gone.", cure="Run the step again.") from None
@@ -102,7 +102,7 @@ class ArtifactRoot:
         try:
             if self.local:
                 return self._file(path).stat().st_size
-            with self._plain_errors():
+            with self._plain_errors(pass_on=(FileNotFoundError,)):
                 return int(self._remote.size(self._key(path)))
         except FileNotFoundError:
             raise ArtifactError(f"The artifact {path} is gone.", cure="Run the step again.") from None
@@ -252,20 +252,22 @@ class ArtifactRoot:
             return
 
     @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
-        """What the system says, as an error with a cure. Whether a file is there stays for the caller to judge."""
+    def _plain_errors(self, *, pass_on: tuple[type[OSError], ...] = (), disk: str = "") -> Iterator[None]:
+        """What the system says, as an error with a cure; except for what the caller wants to judge. `disk` is the
+        place that is written to, if it is not the root.
+        """
         try:
             yield
-        except (FileNotFoundError, FileExistsError):
+        except pass_on:
             raise
         except Exception as error:
             if not isinstance(error, OSError) and not _of_client(error):
                 raise
-            raise self._explained(error) from error
+            raise self._explained(error, disk or self.url) from error
 
-    def _explained(self, error: Exception) -> ArtifactError:
+    def _explained(self, error: Exception, disk: str) -> ArtifactError:
         if is_disk_full(error):
-            return disk_full(self.url)
+            return disk_full(disk)
         return ArtifactError(
             f"{self.url} cannot be used: {getattr(error, 'strerror', None) or error}.",
             cure="Check MILLRACE_ARTIFACTS, and that you may write there.",

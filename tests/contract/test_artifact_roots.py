@@ -218,3 +218,68 @@ def test_garbage_is_what_no_run_refers_to(root: ArtifactRoot) -> None:
     assert collect(root, keep, dry_run=False, grace=-60) == planned
     left = {entry.path for entry in root.list()}
     assert left == {"runs/kept/a/1.json", "runs/part/a/1-e/t.arrow", "bundles/used.zip", "canary/" + "0" * 32}
+
+
+# Only S3 ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_conflict_on_s3_is_asked_again(s3_root: ArtifactRoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.s3.exceptions import S3ClientError
+    from moto.s3.responses import S3Response
+
+    class Conflict(S3ClientError):
+        code = 409
+
+        def __init__(self) -> None:
+            super().__init__("ConditionalRequestConflict", "Another request is under way.")
+
+    real, calls = S3Response.put_object, []
+
+    def busy_at_first(self: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise Conflict
+        return real(self)
+
+    monkeypatch.setattr(S3Response, "put_object", busy_at_first)
+    assert s3_root.write_exclusive("runs/r1/step/1.started", b"x")
+    assert len(calls) == 2
+    assert not s3_root.write_exclusive("runs/r1/step/1.started", b"x")
+
+
+def test_a_store_that_overwrites_is_refused(s3_root: ArtifactRoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.s3.responses import S3Response
+
+    real = S3Response.put_object
+
+    def without_conditions(self: Any) -> Any:
+        self.headers = {name: value for name, value in self.headers.items() if name.lower() != "if-none-match"}
+        return real(self)
+
+    monkeypatch.setattr(S3Response, "put_object", without_conditions)
+    with pytest.raises(ArtifactError, match="does not know conditional requests"):
+        s3_root.ensure_canary()
+
+
+def test_a_store_that_cannot_be_reached_or_used_says_so(s3_root: ArtifactRoot) -> None:
+    nowhere = {"endpoint_url": "http://127.0.0.1:9", "config_kwargs": {"retries": {"max_attempts": 0}}}
+    with pytest.raises(ArtifactError, match="cannot be used") as caught:
+        ArtifactRoot("s3://bucket", nowhere).write_exclusive("a", b"x")
+    assert caught.value.retryable
+    no_bucket = ArtifactRoot("s3://no-such-bucket-here", s3_root.options)
+    for ask in (no_bucket.ensure_canary, lambda: no_bucket.write_exclusive("a", b"x")):
+        with pytest.raises(ArtifactError, match="bucket does not exist"):
+            ask()
+
+
+def test_a_download_that_is_not_what_was_written_is_refused(s3_root: ArtifactRoot, tmp_path: Path) -> None:
+    artifact = stored(s3_root, tmp_path, "text", "hello")
+    (tmp_path / "other").write_text("jello")
+    s3_root.put_file(tmp_path / "other", artifact.path)
+    with pytest.raises(ArtifactError, match="its bytes are not those"):
+        fetch(s3_root, artifact, tmp_path / "cache")
+    (tmp_path / "other").write_text("hell")
+    s3_root.put_file(tmp_path / "other", artifact.path)
+    with pytest.raises(ArtifactError, match="4 bytes instead of 5"):
+        fetch(s3_root, artifact, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
