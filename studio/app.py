@@ -19,9 +19,9 @@ from studio.dispatcher.dispatcher import Dispatcher, Pace
 from studio.doctor import Check, examine
 from studio.exceptions import FlowError, NotFound, UserError
 from studio.executors.executor import Executor
-from studio.flow import Flow, Node, format_flow, parse_flow, read_flow
+from studio.flow import Flow, format_flow, parse_flow, read_flow
 from studio.forms import form
-from studio.kinds import kind_of
+from studio.kind import kind_of
 from studio.manifest import Artifact
 from studio.planner import Plan, kept, make_plan, narrowed, topological
 from studio.plugin_host import PluginHost
@@ -32,7 +32,7 @@ from studio.settings import Settings
 from studio.store.runs import NewRun, Run
 from studio.store.steps import NewStep
 from studio.store.store import Store
-from studio.validator import Validation, resolve_inputs, validate
+from studio.validator import Validation, migrate_flow, resolve_inputs, validate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -261,7 +261,7 @@ class App:
                 poll=settings.poll_seconds,
             ),
         )
-        follow = _Follower(self.store, run.id, on_event) if on_event else (lambda: None)
+        follow = _Follower(self.store, run.id, on_event)
         executor = self.executor(name, dispatcher.wake.set, workers, dask)
         try:
             dispatcher.run(run, executor, follow)
@@ -278,17 +278,10 @@ class App:
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
         flow = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
-        flow = flow.model_copy(update={"nodes": [self._migrated(node) for node in flow.nodes]})
+        flow = migrate_flow(flow, self.registry, self.host)
         project = unpack(self.root, run.bundle, self.settings.home / "cache" / "bundles")
         modules = _modules_hash(project)
         return make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
-
-    def _migrated(self, node: Node) -> Node:
-        manifest = self.registry.component(node.type)
-        if manifest is None or node.version >= manifest.version:
-            return node
-        params = self.host.migrate(node.type, node.version, node.params)
-        return node.model_copy(update={"params": params, "version": manifest.version})
 
     # Runs -----------------------------------------------------------------------------------------------------------
 
@@ -360,13 +353,15 @@ class App:
 class _Follower:
     """Hands a run's new events on, each once."""
 
-    def __init__(self, store: Store, run_id: str, on_event: OnEvent) -> None:
+    def __init__(self, store: Store, run_id: str, on_event: OnEvent | None) -> None:
         self._store = store
         self._run_id = run_id
         self._on_event = on_event
         self._after = 0
 
     def __call__(self) -> None:
+        if self._on_event is None:
+            return
         for event in self._store.events.of(self._run_id, after=self._after, limit=1000):
             self._after = event.seq
             self._on_event(event)

@@ -44,6 +44,8 @@ class ComponentManifest(BaseModel):
     module: str
     qualname: str
     """Where the function lives: the compiler writes `from <module> import <qualname>`."""
+    code: str = ""
+    """Hash of the package's modules: a pure step's result is reused only while it stays."""
     inputs: list[PortManifest]
     outputs: list[PortManifest]
     params: dict[str, Any]

@@ -14,28 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.codenodes.parser import CodeSignature
 from studio.exceptions import FlowError, UserError
 from studio.flow import Edge, Flow, Node, Retry
-from studio.manifest import Artifact, ComponentManifest
-from studio.port import Port
+from studio.kind import NodeKind
+from studio.manifest import Artifact
 from studio.problem import Failure
 from studio.run import RunState, StepState
-
-
-@dataclass(frozen=True)
-class NodeKind:
-    """What the planner must know of a node's type."""
-
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
-    effect: str
-    identity: dict[str, Any]
-    """What the node computes, apart from its settings and inputs: component and version, or the source."""
-    source: ComponentManifest | CodeSignature | None = None
-    """What the compiler needs of a component or code node."""
-    notebook: dict[str, Any] | None = None
-    """A notebook node's notebook."""
 
 
 @dataclass(frozen=True)

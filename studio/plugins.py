@@ -5,12 +5,15 @@ Only the plugin host's child calls this, for it runs the plugins' code. Built-in
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import re
 import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -95,6 +98,7 @@ def manifest_of(component: Component, plugin: str, distribution: str) -> Compone
         inputs=[PortManifest(**port.to_json()) for port in component.inputs],
         outputs=[PortManifest(**port.to_json()) for port in component.outputs],
         params=component.params.model_json_schema(),
+        code=_code_digest(component.function.__module__),
         credentials={name: kind.__name__ for name, kind in component.credentials.items()},
         context=component.context,
         predicts=component.predict is not None,
@@ -109,6 +113,18 @@ def _check(component: Component) -> None:
     module, name = component.function.__module__, component.function.__qualname__
     if getattr(sys.modules.get(module), name, None) is not component:
         raise PluginError(f"{component.id}: {module}.{name} must be a function at the top level of its module.")
+
+
+@cache
+def _code_digest(module: str) -> str:
+    """A hash of the modules of the package, for an editable package changes without a new version."""
+    top = getattr(sys.modules[module.partition(".")[0]], "__file__", None) or ""
+    own = getattr(sys.modules[module], "__file__", None)
+    files = sorted(Path(top).parent.rglob("*.py")) if top.endswith("__init__.py") else [Path(own)] if own else []
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:

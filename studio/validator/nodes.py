@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from studio.codenodes.notebook import parse_notebook
 from studio.codenodes.parser import CodeSignature, parse
 from studio.exceptions import FlowError
 from studio.flow import CODE, NOTEBOOK, Node
+from studio.kind import read_notebook
 from studio.manifest import ComponentManifest
 from studio.port import Port
 from studio.problem import Problem, did_you_mean
@@ -78,31 +77,10 @@ def _code_facts(node: Node, signature: CodeSignature) -> NodeFacts:
 
 def _notebook_facts(node: Node, directory: Path) -> NodeFacts:
     try:
-        notebook = _read_notebook(node.path, directory)
+        notebook = read_notebook(node.path, directory)
     except FlowError as error:
         return NodeFacts(node, Ports(), problems=(Problem("notebook", error.message, error.cure, node.id, "path"),))
     return _code_facts(node, parse_notebook(notebook))
-
-
-def _read_notebook(path: str, directory: Path) -> dict[str, Any]:
-    """The notebook below the project folder, with at least a list of cells."""
-    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-        raise FlowError(f"{path!r} is no path of a notebook.", cure="Give one below the flow's folder.")
-    try:
-        notebook = json.loads((directory / path).read_bytes())
-    except OSError as error:
-        cure = "Give the path of a notebook below the flow's folder."
-        raise FlowError(f"The notebook {path} cannot be read: {error.strerror}.", cure=cure) from error
-    except (ValueError, RecursionError) as error:
-        raise FlowError(f"{path} is no notebook: {error}.", cure="Save it as a notebook (.ipynb).") from error
-    if not _looks_like_notebook(notebook):
-        raise FlowError(f"{path} is no notebook: it has no cells.", cure="Save it as a notebook (.ipynb).")
-    return dict(notebook)
-
-
-def _looks_like_notebook(value: Any) -> bool:
-    cells = value.get("cells") if isinstance(value, dict) else None
-    return isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells)
 
 
 def _component_facts(node: Node, registry: Registry) -> NodeFacts:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from studio.exceptions import FlowError, UserError
 from studio.flow import Edge, Execution, Flow, Node, Retry
+from studio.kind import NodeKind
 from studio.manifest import Artifact
 from studio.planner import (
-    NodeKind,
     Plan,
     cache_key,
     inputs_of,
