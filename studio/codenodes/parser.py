@@ -232,11 +232,11 @@ class _Reader:
         if annotation in classes:
             return self._output_class(classes[annotation])
         port = port_from_annotation("", annotation)
-        if port is None:
+        if port is None or port.many:
             self._problem("no_port_type", f"`run` returns `{annotation}`, which is no port type.",
                           f"Use {TYPES}, or a class of several outputs: `class Out(Outputs)`.", run.lineno)  # fmt: skip
             return ()
-        return (Port(port.kind, port.kind, port.frame, many=port.many),)
+        return (Port(port.kind, port.kind, port.frame),)
 
     def _output_class(self, made: ast.ClassDef) -> tuple[Port, ...]:
         if not any(_text(base).removeprefix("studio.") == "Outputs" for base in made.bases):
@@ -246,7 +246,7 @@ class _Reader:
         for one in made.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
                 port = port_from_annotation(one.target.id, _text(one.annotation))
-                if port is None:
+                if port is None or port.many:
                     self._problem("no_port_type", f"Output {one.target.id!r} has no port type.", f"Use {TYPES}.",
                                   one.lineno)  # fmt: skip
                 else:

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import random
+import re
 import stat
 import sys
 from pathlib import Path
@@ -15,12 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.codenodes.parser import parse
 from studio.exceptions import FlowError
 from studio.flow import (
     Edge,
+    Execution,
     Flow,
     FlowInput,
     Node,
+    Retry,
     flow_schema,
     format_flow,
     migrate,
@@ -623,3 +627,40 @@ def test_every_vector_is_a_fixed_point(vector: dict[str, str]) -> None:
 def test_every_error_vector_is_refused(vector: dict[str, str]) -> None:
     with pytest.raises(FlowError):
         parse_flow(vector["text"])
+
+
+# The documentation --------------------------------------------------------------------------------------------------
+
+DOCUMENTATION = HERE.parent / "docs" / "flows.md"
+
+
+def example(language: str, number: int) -> str:
+    blocks = re.findall(
+        rf"^```{language}\n(.*?)^```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return str(blocks[number])
+
+
+def test_every_field_is_documented() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    for part_type in (Flow, Node, Edge, FlowInput, Execution):
+        for name, field in part_type.model_fields.items():
+            assert re.search(rf"[`.]({field.alias or name})`", text), f"{part_type.__name__}.{name}"
+    for name in Retry.model_fields:
+        assert f"`retry.{name}`" in text
+
+
+def test_the_example_of_the_documentation_is_a_flow_whose_code_can_be_read() -> None:
+    flow = parse_flow(example("json", 0))
+    clean = flow.node("clean")
+    assert clean is not None
+    signature = parse(clean.code)
+    assert (signature.problems, [port.name for port in signature.inputs]) == ((), ["table"])
+    assert parse(example("python", 0)).problems == ()
+
+
+def test_the_documented_builder_builds_a_flow() -> None:
+    names: dict[str, Any] = {}
+    exec(example("python", 1).partition("result = ")[0], names)
+    flow = names["flow"]
+    assert [node.id for node in topological(parse_flow(format_flow(flow)))] == ["bank", "clean", "report"]

@@ -191,6 +191,8 @@ GOOD = "def run(table: Table) -> Table: ..."
         ("def run(\n    least: float,\n) -> None: ...", "no_port_type", 2),
         ("def run(table: Table): ...", "no_output", 1),
         ("def run() -> tuple[Table, Table]: ...", "no_port_type", 1),
+        ("def run() -> list[Table]: ...", "no_port_type", 1),
+        ("class Out(Outputs):\n    a: list[Table]\ndef run() -> Out: ...", "no_port_type", 2),
         ("class Out:\n    a: Table\ndef run() -> Out: ...", "no_outputs_class", 1),
         ("class Out(Outputs):\n    a: Table\n    b: int\ndef run() -> Out: ...", "no_port_type", 3),
         ("class Out(Outputs):\n    pass\ndef run() -> Out: ...", "no_output", 1),
