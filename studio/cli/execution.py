@@ -49,5 +49,10 @@ def tell(view: RunView, *, as_json: bool) -> None:
     screen.print(state_text(report["state"]), f"run {report['run_id']}", seconds_text(report["seconds"]), sep="  ")
     for failed in (step for step in report["steps"] if step["error"]):
         screen.print(f"  {failed['node']}: {failure_text(failed['error'])}")
-    if view.run.failure and not any(step["error"] for step in report["steps"]):
-        screen.print(f"  {view.run.failure}")
+    if own_failure(view):
+        screen.print(f"  {own_failure(view)}")
+
+
+def own_failure(view: RunView) -> str:
+    """Why the run failed, unless one of its steps says so already."""
+    return "" if any(step.failure for step in view.steps) else str(view.run.failure or "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studio.cli.execution import execute, execution_options
+from studio.cli.execution import execute, execution_options, own_failure
 from studio.cli.progress import failure_text
 from studio.cli.screen import (
     as_json,
@@ -145,8 +145,8 @@ def show_view(view: RunView, *, as_json: bool) -> None:
     for name, value in run.inputs.items():
         click.echo(f"  {name} = {value}")
     print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])
-    if run.failure:
-        click.echo(f"{run.failure}")
+    if own_failure(view):
+        click.echo(own_failure(view))
 
 
 def step_row(step: dict[str, Any]) -> list[Any]:

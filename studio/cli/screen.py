@@ -32,6 +32,8 @@ LOOKS = {
 }
 """State -> its sign and style. The state's name always stands beside the sign."""
 
+WIDE = 100_000
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -44,10 +46,12 @@ def opened() -> Iterator[App]:
         yield app
 
 
-def console(*, stderr: bool = False) -> Console:
+def console() -> Console:
+    """Where people look. What is no terminal has no width, so that nothing is folded there."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False)
+    screen = Console(highlight=False, soft_wrap=True, markup=False)
+    return screen if screen.is_terminal else Console(highlight=False, soft_wrap=True, markup=False, width=WIDE)
 
 
 def print_json(value: Any) -> None:
@@ -61,11 +65,14 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, right:
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for header in headers:
-        table.add_column(header, justify="right" if header in right else "left", overflow="fold")
+        justify = "right" if header in right else "left"
+        table.add_column(header, justify=justify, overflow="fold", no_wrap=header == headers[0])  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     screen = console()
-    screen.print(table, width=None if screen.is_terminal else 10_000)
+    with screen.capture() as drawn:
+        screen.print(table)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()), color=screen.is_terminal)
 
 
 def state_text(state: str) -> Text:
