@@ -229,6 +229,11 @@ def test_several_edges_into_one_port_come_in_the_order_of_the_canonical_text() -
     assert parse_flow(format_flow(flow)) == flow
 
 
+def test_edges_put_together_by_hand_are_written_in_their_order() -> None:
+    edges = [Edge(source=source, target="u") for source in ("b", "a", "c")]
+    assert [edge["from"] for edge in json.loads(format_flow(Flow(id="f", edges=edges)))["edges"]] == ["a", "b", "c"]
+
+
 def test_positions_at_a_half_go_up_as_in_ecmascript() -> None:
     places = {f"n{index}": {"x": x, "y": 0} for index, x in enumerate([0.5, 1.5, 2.5, -0.5, -1.5, 0.49999999999999994])}
     layout = json.loads(canonical({"id": "f", "layout": places}))["layout"]
