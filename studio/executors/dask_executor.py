@@ -143,7 +143,9 @@ def _local_cluster(workers: int) -> LocalCluster:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        # None would ask for port 8787 on all interfaces, and warn where it is taken.
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
         memory_limit=0,
         security=True,
         silence_logs=50,
