@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.canonical import (
@@ -56,6 +56,7 @@ def test_numbers_are_written_as_ecmascript_writes_them(bits: str, text: str) -> 
     assert number_text(number) == text
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_that_may_be_written_is_read_again_as_it_was(number: float) -> None:
     try:
@@ -141,11 +142,13 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_text_is_read_as_the_value_that_was_written(value: Any) -> None:
     assert load_json(canonical_text(plain(value))) == value
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_white_space_and_escapes_do_not_matter(value: Any) -> None:
     text = canonical_text(sorted_data(plain(value)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.codenodes.parser import parse
@@ -108,6 +108,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
     return [shuffled(item, chance) for item in value] if isinstance(value, list) else value
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENT)
 def test_canonical_text_is_its_own_canonical_text(document: dict[str, Any]) -> None:
     text = canonical(document)
@@ -115,6 +116,7 @@ def test_canonical_text_is_its_own_canonical_text(document: dict[str, Any]) -> N
     assert format_flow(parse_flow("\ufeff" + text)) == text
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENT, st.randoms(use_true_random=False))
 def test_the_order_of_keys_nodes_and_edges_does_not_matter(document: dict[str, Any], chance: random.Random) -> None:
     other = shuffled(document, chance)
@@ -124,6 +126,7 @@ def test_the_order_of_keys_nodes_and_edges_does_not_matter(document: dict[str, A
     assert canonical(other) == canonical(document)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENT)
 def test_nothing_is_lost_but_defaults_and_fractions_of_positions(document: dict[str, Any]) -> None:
     text = canonical(document)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from studio.codenodes.parser import CodeSignature, Setting, check_settings, fits, parse
@@ -259,6 +260,7 @@ def test_hostile_source_is_a_problem(source: str) -> None:
         json.dumps(problem.to_json()).encode()
 
 
+@examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_is_read_without_raising(text: str) -> None:
     assert parse(text).problems or "run" in text
@@ -270,6 +272,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@examples(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 def test_pieces_of_signatures_are_read_without_raising(text: str) -> None:
     assert isinstance(parse(text), CodeSignature)
