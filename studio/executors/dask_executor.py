@@ -36,7 +36,7 @@ class DaskExecutor:
         contact: float = 20.0,
     ) -> None:
         self._wake = wake
-        self._plugin = StepWorker(beat=beat, contact=contact)
+        self._plugin = StepWorker(beat=beat, contact=contact, deaf=not address)
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._futures: dict[AttemptKey, Future] = {}
         self._places: dict[AttemptKey, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import time
 from functools import partial
 from typing import Any
@@ -38,17 +39,24 @@ def cancel_attempt(key: list[Any], dask_worker: Worker) -> bool:
 class StepWorker(WorkerPlugin):  # type: ignore[misc]
     """Owns the worker's site. Reports running attempts every `beat` seconds; without the scheduler's answer for
     `contact` seconds it kills them, for by then somebody else may have begun the next attempt.
+
+    A local cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
+    ends the steps and then the workers; `deaf` workers do not heed it.
     """
 
     name = NAME
     idempotent = True
 
-    def __init__(self, *, beat: float, contact: float) -> None:
+    def __init__(self, *, beat: float, contact: float, deaf: bool = False) -> None:
         self.beat = beat
         self.contact = contact
+        self.deaf = deaf
 
     async def setup(self, worker: Worker) -> None:
         self.worker = worker
+        if self.deaf:
+            # Not SIG_IGN, which kernels and their children would inherit.
+            signal.signal(signal.SIGINT, lambda *_: None)
         loop = asyncio.get_running_loop()
         make_site = partial(Site, run_in_kernel(), name=worker.address)
         self.site: Site = await loop.run_in_executor(None, make_site)
