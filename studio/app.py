@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -14,25 +13,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from studio.artifacts.collector import Garbage, collect
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
-from studio.bundle import lock_hash, pack, unpack, upload
+from studio.bundle import lock_hash
 from studio.dispatcher.dispatcher import Dispatcher, Pace
 from studio.doctor import Check, examine
-from studio.exceptions import FlowError, NotFound, UserError
+from studio.exceptions import NotFound, UserError
 from studio.executors.executor import Executor
-from studio.flow import Flow, format_flow, parse_flow, read_flow
+from studio.flow import Flow, read_flow
 from studio.forms import form
-from studio.kind import kind_of
 from studio.manifest import Artifact
-from studio.planner import Plan, kept, make_plan, narrowed, topological
 from studio.plugin_host import PluginHost
 from studio.registry import Registry
-from studio.run import RunState, StepState
+from studio.run import RunState
+from studio.run_maker import RunMaker
 from studio.run_view import RunView
 from studio.settings import Settings
-from studio.store.runs import NewRun, Run
-from studio.store.steps import NewStep
+from studio.store.runs import Run
 from studio.store.store import Store
-from studio.validator import Validation, migrate_flow, resolve_inputs, validate
+from studio.validator import Validation, validate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,15 +40,6 @@ ExecutorName = Literal["dask", "in-process"]
 OnEvent = Callable[["RunEvent"], None]
 
 __all__ = ["App", "form", "run"]
-
-
-class InvalidFlow(FlowError):
-    """The flow has problems and cannot run."""
-
-    def __init__(self, validation: Validation) -> None:
-        self.problems = [problem for problem in validation.problems if problem.severity == "error"]
-        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        super().__init__(f"The flow cannot run: {self.problems[0]}{more}")
 
 
 class App:
@@ -98,6 +86,18 @@ class App:
     def registry(self) -> Registry:
         return Registry(self.host.plugins())
 
+    @cached_property
+    def run_maker(self) -> RunMaker:
+        return RunMaker(
+            self.store,
+            self.root,
+            self.registry,
+            self.host,
+            owner=self.owner,
+            lease_seconds=self.settings.lease_seconds,
+            cache=self.settings.home / "cache" / "bundles",
+        )
+
     def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
         if name == "in-process":
             from studio.executors.in_process import InProcessExecutor
@@ -138,14 +138,9 @@ class App:
         With `from_`, take the results of all that does not follow that node from the run `run_id`.
         """
         document, path = _read(flow)
-        values = resolve_inputs(document, dict(inputs or {}))
         origin = self.find(run_id) if run_id else None
-        checked = validate(document, self.registry, self.host, directory=path.parent, inputs=values)
-        if checked.errors:
-            raise InvalidFlow(checked)
-        selection = {"to": to, "from": from_, "fresh": fresh}
-        created = self._create(document, path, values, selection, origin)
-        return self._dispatch(created, executor, workers, dask, on_event)
+        made = self.run_maker.make(document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin)
+        return self._dispatch(made, executor, workers, dask, on_event)
 
     def retry(
         self,
@@ -158,13 +153,8 @@ class App:
         on_event: OnEvent | None = None,
     ) -> RunView:
         """A new run of the same document and inputs that keeps what succeeded, up to `from_` if that is given."""
-        origin = self.find(run_id)
-        if not origin.state.ended:
-            raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
-        flow = parse_flow(self.store.document(origin.document))
-        path = Path(origin.directory) / (flow.name or "flow")
-        created = self._create(flow, path, origin.inputs, origin.selection | {"from": from_}, origin, origin.bundle)
-        return self._dispatch(created, executor, workers, dask, on_event)
+        made = self.run_maker.again(self.find(run_id), from_=from_)
+        return self._dispatch(made, executor, workers, dask, on_event)
 
     def resume(
         self,
@@ -193,56 +183,6 @@ class App:
         self.store.runs.request_cancel(run.id)
         return self.store.runs.get(run.id)
 
-    def _create(
-        self,
-        flow: Flow,
-        path: Path,
-        values: dict[str, Any],
-        selection: dict[str, Any],
-        origin: Run | None,
-        bundle: str | None = None,
-    ) -> Run:
-        text = format_flow(flow)
-        if bundle is None:
-            packed = pack(path.parent, text, path.name, flow.files)
-            upload(packed, self.root)
-            bundle = packed.hash
-        return self.store.runs.create(
-            NewRun(
-                flow_id=flow.id,
-                flow_name=flow.name or path.stem,
-                flow_path=str(path),
-                bundle=bundle,
-                directory=str(path.parent.resolve()),
-                inputs=values,
-                selection=selection,
-                origin_run=origin.id if origin else None,
-                steps=self._steps(narrowed(flow, selection["to"]), origin, selection["from"]),
-                event_payload={"inputs": values},
-                document_text=text,
-                owner=self.owner,
-                lease_seconds=self.settings.lease_seconds,
-            )
-        )
-
-    def _steps(self, flow: Flow, origin: Run | None, from_: str | None) -> list[NewStep]:
-        results = {step.path: step for step in self.store.steps.of(origin.id)} if origin else {}
-        states = {path: step.state for path, step in results.items()}
-        keep = kept(flow, states, from_) if origin else set()
-        steps = []
-        for position, node in enumerate(topological(flow)):
-            result = results.get(node.id)
-            if node.id in keep and result and result.outputs is not None and self._still_there(result.outputs):
-                reused = result.reused_run or origin.id  # type: ignore[union-attr]
-                step = NewStep(node.id, node.id, position, StepState.REUSED, outputs=result.outputs, reused_run=reused)
-            else:
-                step = NewStep(node.id, node.id, position)
-            steps.append(step)
-        return steps
-
-    def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:
-        return all(self.root.exists(artifact.path) for artifact in outputs.values())
-
     def _dispatch(
         self, run: Run, name: ExecutorName, workers: int | None, dask: str | None, on_event: OnEvent | None
     ) -> RunView:
@@ -250,7 +190,7 @@ class App:
         dispatcher = Dispatcher(
             self.store,
             self.root,
-            self.plan_of,
+            self.run_maker.plan_of,
             owner=self.owner,
             environment=lock_hash(),
             memory=settings.step_memory,
@@ -274,14 +214,6 @@ class App:
             self.dispatch_seconds = dispatcher.seconds
         follow()
         return self.view(run.id)
-
-    def plan_of(self, run: Run) -> Plan:
-        """A run's plan, from its stored document and the plugins that are installed here."""
-        flow = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
-        flow = migrate_flow(flow, self.registry, self.host)
-        project = unpack(self.root, run.bundle, self.settings.home / "cache" / "bundles")
-        modules = _modules_hash(project)
-        return make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
 
     # Runs -----------------------------------------------------------------------------------------------------------
 
@@ -372,15 +304,6 @@ def _read(flow: Flow | str | Path) -> tuple[Flow, Path]:
         return flow, Path.cwd() / f"{flow.name or flow.id}.flow"
     path = Path(flow).resolve()
     return read_flow(path), path
-
-
-def _modules_hash(project: Path) -> str:
-    import hashlib
-
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(project.rglob("*.py")):
-        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def run(flow: Flow | str | Path, **options: Any) -> RunView:

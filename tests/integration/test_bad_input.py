@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from studio.app import App, InvalidFlow
+from studio.app import App
 from studio.exceptions import FlowError
 from studio.flow import Flow
 from studio.problem import Failure
+from studio.run_maker import InvalidFlow
 from studio.run_view import RunView
 
 GOOD = "def run() -> Json:\n    return 'kept'\n"

@@ -13,9 +13,10 @@ import pytest
 
 from studio.app import App
 from studio.dispatcher.dispatcher import Dispatcher, Pace
-from studio.exceptions import LeaseLost
+from studio.exceptions import FlowError, LeaseLost
 from studio.executors.in_process import InProcessExecutor
 from studio.flow import Flow
+from studio.planner import Plan
 from studio.run import AttemptState
 from studio.store.attempts import Attempt
 from studio.store.runs import Run
@@ -34,14 +35,15 @@ def run(*, it: RunContext) -> Json:
 """
 
 
-def created(app: App, flow: Flow, **options: Any) -> Run:
+def created(app: App, flow: Flow) -> Run:
     """The run as `App.run` makes it, without a dispatcher yet."""
-    path = Path.cwd() / "test.flow"
-    return app._create(flow, path, {}, {"to": None, "from": None, "fresh": False}, None, **options)
+    return app.run_maker.make(flow, Path.cwd() / "test.flow", {})
 
 
 def dispatcher(app: App, store: Store, owner: str, **pace: float) -> Dispatcher:
-    return Dispatcher(store, app.root, app.plan_of, owner=owner, environment="test", pace=Pace(poll=0.02, **pace))
+    return Dispatcher(
+        store, app.root, app.run_maker.plan_of, owner=owner, environment="test", pace=Pace(poll=0.02, **pace)
+    )
 
 
 def attempt_states(store: Store, run: Run) -> list[AttemptState]:
@@ -136,10 +138,14 @@ def test_a_store_that_is_locked_for_a_while_only_delays_the_run(app: App) -> Non
 
 def test_a_run_whose_plugin_has_gone_fails_with_the_cure(app: App) -> None:
     flow = Flow.new("Gone")
-    flow.add("gone.component", "one")
+    flow.add("code", "one", source=HANGS_ONCE)
     run = created(app, flow)
+
+    def without_plugin(run: Run) -> Plan:
+        raise FlowError("There is no component 'gone.component'.", cure="Install the package that publishes it.")
+
     executor = InProcessExecutor(lambda: None)
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    Dispatcher(app.store, app.root, without_plugin, owner=app.owner, environment="test").run(run, executor)
     executor.close()
     failed = app.store.runs.get(run.id)
     assert failed.state == "failed"

@@ -1,0 +1,153 @@
+"""Makes runs of flows: validated, packed, and stored in one transaction; and the plan by which a run is driven."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.artifacts.root import ArtifactRoot
+from studio.bundle import pack, unpack, upload
+from studio.exceptions import FlowError, UserError
+from studio.flow import Flow, format_flow, parse_flow
+from studio.kind import kind_of
+from studio.manifest import Artifact
+from studio.planner import Plan, kept, make_plan, narrowed, topological
+from studio.plugin_host import PluginHost
+from studio.registry import Registry
+from studio.run import StepState
+from studio.store.runs import NewRun, Run
+from studio.store.steps import NewStep
+from studio.store.store import Store
+from studio.validator import Validation, migrate_flow, resolve_inputs, validate
+
+
+class InvalidFlow(FlowError):
+    """The flow has problems and cannot run."""
+
+    def __init__(self, validation: Validation) -> None:
+        self.problems = validation.errors
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        super().__init__(f"The flow cannot run: {self.problems[0]}{more}")
+
+
+class RunMaker:
+    """Makes runs that are born leased to `owner`."""
+
+    def __init__(
+        self,
+        store: Store,
+        root: ArtifactRoot,
+        registry: Registry,
+        host: PluginHost,
+        *,
+        owner: str,
+        lease_seconds: float,
+        cache: Path,
+    ) -> None:
+        self.store = store
+        self.root = root
+        self.registry = registry
+        self.host = host
+        self.owner = owner
+        self.lease_seconds = lease_seconds
+        self.cache = cache
+
+    def make(
+        self,
+        flow: Flow,
+        path: Path,
+        given: Mapping[str, Any],
+        *,
+        to: str | None = None,
+        from_: str | None = None,
+        fresh: bool = False,
+        origin: Run | None = None,
+    ) -> Run:
+        """A run of the flow at `path` with the inputs `given`. Raises :class:`InvalidFlow` if it cannot run.
+
+        `to`: only what that node needs. `from_`: the results of all that does not follow that node come from `origin`.
+        `fresh`: no result is reused by content.
+        """
+        inputs = resolve_inputs(flow, dict(given))
+        checked = validate(flow, self.registry, self.host, directory=path.parent, inputs=inputs)
+        if checked.errors:
+            raise InvalidFlow(checked)
+        bundle = pack(path.parent, format_flow(flow), path.name, flow.files)
+        upload(bundle, self.root)
+        selection = {"to": to, "from": from_, "fresh": fresh}
+        return self._keep(flow, path, inputs, selection, bundle.hash, origin)
+
+    def again(self, origin: Run, *, from_: str | None) -> Run:
+        """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`."""
+        if not origin.state.ended:
+            raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
+        flow = parse_flow(self.store.document(origin.document))
+        path = Path(origin.directory) / origin.flow_name
+        return self._keep(flow, path, origin.inputs, origin.selection | {"from": from_}, origin.bundle, origin)
+
+    def plan_of(self, run: Run) -> Plan:
+        """A run's plan, from its stored document and the plugins that are installed here."""
+        flow = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
+        flow = migrate_flow(flow, self.registry, self.host)
+        project = unpack(self.root, run.bundle, self.cache)
+        modules = _modules_hash(project)
+        return make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
+
+    def _keep(
+        self,
+        flow: Flow,
+        path: Path,
+        inputs: dict[str, Any],
+        selection: dict[str, Any],
+        bundle: str,
+        origin: Run | None,
+    ) -> Run:
+        new = NewRun(
+            flow_id=flow.id,
+            flow_name=flow.name or path.stem,
+            flow_path=str(path),
+            document_text=format_flow(flow),
+            bundle=bundle,
+            directory=str(path.parent.resolve()),
+            inputs=inputs,
+            selection=selection,
+            origin_run=origin.id if origin else None,
+            steps=self._steps(narrowed(flow, selection["to"]), origin, selection["from"]),
+            event_payload={"inputs": inputs},
+            owner=self.owner,
+            lease_seconds=self.lease_seconds,
+        )
+        return self.store.runs.create(new)
+
+    def _steps(self, flow: Flow, origin: Run | None, from_: str | None) -> list[NewStep]:
+        taken = self._taken(flow, origin, from_) if origin else {}
+        return [
+            taken.get(node.id) or NewStep(node.id, node.id, position) for position, node in enumerate(topological(flow))
+        ]
+
+    def _taken(self, flow: Flow, origin: Run, from_: str | None) -> dict[str, NewStep]:
+        """The steps whose results come from `origin`, if their artifacts are still there."""
+        results = {step.path: step for step in self.store.steps.of(origin.id)}
+        keep = kept(flow, {path: step.state for path, step in results.items()}, from_)
+        return {
+            node.id: NewStep(
+                node.id, node.id, position, StepState.REUSED,
+                outputs=results[node.id].outputs, reused_run=results[node.id].reused_run or origin.id,
+            )
+            for position, node in enumerate(topological(flow))
+            if node.id in keep and self._still_there(results[node.id].outputs or {})
+        }  # fmt: skip
+
+    def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:
+        return all(self.root.exists(artifact.path) for artifact in outputs.values())
+
+
+def _modules_hash(project: Path) -> str:
+    """Stands for the project's modules in the keys of code nodes, which may import them."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted(project.rglob("*.py")):
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
