@@ -50,8 +50,8 @@ class Example:
     params: dict[str, Any]
     expect: dict[str, Any]
     """Port -> value; a table is a dict of columns. Ports left out are not compared."""
-    files: dict[str, str | bytes] = field(default_factory=dict)
-    """Files that must lie in the working directory: path -> content."""
+    files: dict[str, str | bytes | dict[str, Any]] = field(default_factory=dict)
+    """Files that must lie in the working directory: path -> text, bytes or, for Parquet and Excel, a table."""
 
 
 SchemaFunction = Callable[..., Any]
@@ -112,7 +112,7 @@ class Component:
         inputs: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
         expect: Mapping[str, Any],
-        files: Mapping[str, str | bytes] | None = None,
+        files: Mapping[str, str | bytes | dict[str, Any]] | None = None,
     ) -> None:
         self.examples.append(Example(title, dict(inputs or {}), dict(params or {}), dict(expect), dict(files or {})))
 

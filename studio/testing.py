@@ -12,6 +12,7 @@ How examples say values:
 - outputs are compared as JSON has them, so an expected decimal or date may be given as text;
 - an expected file is given by its content: text, bytes or, if it is Parquet or Excel, a table;
 - of an expected figure, the HTML must hold the given text;
+- so are `files`, which must lie in the working directory;
 - `files` whose name is an `http://` URL are answered at that address while the example runs.
 """
 
@@ -88,9 +89,22 @@ def run_example(component: Component, example: Example, directory: Path) -> dict
         return run_component(component, example.params, **example.inputs)
 
 
-def _write(file: Path, content: str | bytes) -> None:
+def _write(file: Path, content: str | bytes | dict[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    if isinstance(content, dict):
+        _write_table(file, content)
+    else:
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _write_table(file: Path, columns: dict[str, Any]) -> None:
+    import polars as pl
+
+    frame = pl.DataFrame(columns)
+    if file.suffix == ".xlsx":
+        frame.write_excel(file)
+    else:
+        frame.write_parquet(file)
 
 
 def _input(port: Port, value: Any) -> Any:
@@ -232,7 +246,7 @@ def _close(found: Any, wanted: Any) -> bool:
 
 
 @contextmanager
-def served(files: Mapping[str, str | bytes]) -> Iterator[None]:
+def served(files: Mapping[str, Any]) -> Iterator[None]:
     """Answer at the `http://` URLs among the names, by a proxy for this process; 404 at all others."""
     pages = {name: text.encode() if isinstance(text, str) else text for name, text in files.items() if "://" in name}
     if not pages:

@@ -13,8 +13,17 @@ from studio.hookspecs import hookimpl
 def register_components() -> Sequence[Component]:
     """In the order of the palette."""
     from studio.components.combine.join import table_join
+    from studio.components.extract.http_request import http_request
     from studio.components.extract.read_csv import read_csv
+    from studio.components.extract.read_excel import read_excel
+    from studio.components.extract.read_json import read_json
+    from studio.components.extract.read_parquet import read_parquet
+    from studio.components.extract.sql_query import sql_query
+    from studio.components.load.sql_write import sql_write
     from studio.components.load.write_csv import write_csv
+    from studio.components.load.write_excel import write_excel
+    from studio.components.load.write_parquet import write_parquet
+    from studio.components.report.html_report import html_report
     from studio.components.transform.aggregate import table_aggregate
     from studio.components.transform.deduplicate import table_deduplicate
     from studio.components.transform.filter import table_filter
@@ -24,6 +33,11 @@ def register_components() -> Sequence[Component]:
 
     return [
         read_csv,
+        read_excel,
+        read_parquet,
+        read_json,
+        sql_query,
+        http_request,
         table_select,
         table_filter,
         table_formula,
@@ -32,4 +46,8 @@ def register_components() -> Sequence[Component]:
         table_aggregate,
         table_join,
         write_csv,
+        write_excel,
+        write_parquet,
+        sql_write,
+        html_report,
     ]

@@ -50,7 +50,7 @@ class FuzzyParams(Params):
     )  # fmt: skip
     compare: Compare = Field(
         default="spelling", title="Compare",
-        description="spelling: letters in order. words: words in any order. shared_words: only words on both sides count.",
+        description="spelling: letters in order. words: words in any order. shared_words: only what both have counts.",
     )  # fmt: skip
     block_by: Blocking = Field(
         default="automatic", title="Compare only rows with the same",

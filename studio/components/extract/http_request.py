@@ -1,0 +1,125 @@
+"""HTTP request: ask a web service."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from studio.component import Outputs, Params, component
+from studio.components.web import HttpError, no_answer, plain, refused
+from studio.context import RunContext
+from studio.port import Json, Text
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def _web_address(url: str) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError("It begins with https:// or http://")
+    return url
+
+
+class HttpRequestParams(Params):
+    """What to ask, and of whom."""
+
+    url: Annotated[str, AfterValidator(_web_address)] = Field(
+        title="URL",
+        description="Where to ask; it begins with https:// or http://.",
+        examples=["https://api.example.com/v1"],
+    )
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = Field(
+        default="GET", title="Method", description="GET reads; the others may change something at the server."
+    )
+    query: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, title="Query", description="What stands after the ? of the URL, by name."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, title="Headers", description="Headers of the request, by name."
+    )
+    body: JsonValue = Field(default=None, title="Body", description="Sent as JSON. Empty: nothing is sent.")
+    answer: Literal["json", "text"] = Field(
+        default="json", title="Answer", description="What the server answers with: JSON, or any other text."
+    )
+    timeout: float = Field(
+        default=30, gt=0, le=3600, title="Timeout", description="Seconds to wait for each part of the answer."
+    )
+    follow_redirects: bool = Field(
+        default=True, title="Follow redirects", description="Ask again where the server points elsewhere."
+    )
+
+
+class Answer(Outputs):
+    """What the server answered."""
+
+    json: Json
+    text: Text
+    status: Json
+
+
+@component(id="http.request", version=1, name="HTTP request", category="Extract", effect="reads", icon="globe")
+def http_request(params: HttpRequestParams, *, run: RunContext) -> Answer:
+    """Ask a web service, and hand its answer over.
+
+    `json` is the answer as data (nothing, if you choose text), `text` the answer as it came, `status` its number, URL
+    and headers. A status of 400 or more stops the flow; where it may pass, as 429 and 500 and above do, retries of the
+    node apply. All but GET and HEAD carry an Idempotency-Key that stays the same when a step is tried again, so that
+    services that know it act only once.
+    """
+    response = _sent(params, run)
+    if response.status_code >= 400:
+        raise refused(response)
+    return Answer(
+        json=_parsed(response) if params.answer == "json" and params.method != "HEAD" else None,
+        text=response.text,
+        status={"status": response.status_code, "url": plain(response.url), "headers": dict(response.headers)},
+    )
+
+
+def _sent(params: HttpRequestParams, run: RunContext) -> httpx.Response:
+    import httpx
+
+    headers = dict(params.headers)
+    if params.method not in ("GET", "HEAD"):
+        headers.setdefault("Idempotency-Key", run.idempotency_key)
+    try:
+        return httpx.request(
+            params.method, params.url, params=params.query or None, headers=headers,
+            content=None if params.body is None else json.dumps(params.body), timeout=params.timeout,
+            follow_redirects=params.follow_redirects,
+        )  # fmt: skip
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise no_answer(params.url, error) from error
+
+
+def _parsed(response: httpx.Response) -> Any:
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except ValueError as error:
+        said = " ".join(response.text[:200].split())
+        raise HttpError(
+            f"{plain(response.url)} answered no JSON: {said}", cure="Choose text as the answer.", field="answer"
+        ) from error
+
+
+http_request.example(
+    title="Exchange rates as data",
+    files={"http://api.example.com/rates": '{"base": "CHF", "rates": {"EUR": 1.05}}'},
+    params={"url": "http://api.example.com/rates", "query": {"base": "CHF"}},
+    expect={"json": {"base": "CHF", "rates": {"EUR": 1.05}}},
+)
+http_request.example(
+    title="Send data, and take the answer as text",
+    files={"http://api.example.com/orders": "accepted"},
+    params={
+        "url": "http://api.example.com/orders",
+        "method": "POST",
+        "body": {"article": 7, "pieces": 2},
+        "answer": "text",
+    },
+    expect={"text": "accepted", "json": None},
+)
