@@ -119,6 +119,7 @@ ANNOTATIONS: dict[str, tuple[PortKind, Frame | None]] = {
     "pa.Table": ("table", "arrow"),
     "pyarrow.Table": ("table", "arrow"),
     "dd.DataFrame": ("table", "dask"),
+    "dask.dataframe.DataFrame": ("table", "dask"),
     "Json": ("json", None),
     "Text": ("text", None),
     "File": ("file", None),
@@ -134,9 +135,9 @@ def port_from_annotation(name: str, annotation: str, *, required: bool = True) -
 
     `list[X]` takes many edges; `X | None` and `Optional[X]` are not required; `studio.X` equals `X`.
     """
-    text = annotation.replace(" ", "")
-    if text.endswith("|None"):
-        text, required = text.removesuffix("|None"), False
+    text = annotation.replace(" ", "").removeprefix("typing.")
+    if text.endswith("|None") or text.startswith("None|"):
+        text, required = text.removesuffix("|None").removeprefix("None|"), False
     elif text.startswith("Optional[") and text.endswith("]"):
         text, required = text.removeprefix("Optional[")[:-1], False
     many = text.startswith("list[") and text.endswith("]")

@@ -7,6 +7,7 @@ names the output: a port type, or an `Outputs` class of the same source.
 from __future__ import annotations
 
 import ast
+import copy
 import difflib
 import json
 import warnings
@@ -146,6 +147,13 @@ class _Reader:
         outputs = self._outputs(run)
         return CodeSignature(inputs, settings, outputs, context, tuple(self.problems))
 
+    def _meaning(self, annotation: ast.expr | None) -> str:
+        """An annotation by the full names of what the source imports: `Table` from pyarrow is `pyarrow.Table`."""
+        parsed = _parsed(annotation)
+        if parsed is None:
+            return _text(annotation)
+        return ast.unparse(_FullNames(_imports(self.tree)).visit(copy.deepcopy(parsed)))
+
     def _problem(self, code: str, message: str, cure: str, line: int) -> None:
         self.problems.append(Problem(code, message, cure, field="source", line=line))
 
@@ -177,7 +185,7 @@ class _Reader:
 
     def _input(self, argument: ast.arg, default: ast.expr | None) -> Port | None:
         annotation = _text(argument.annotation)
-        port = port_from_annotation(argument.arg, annotation, required=default is None)
+        port = port_from_annotation(argument.arg, self._meaning(argument.annotation), required=default is None)
         if port is None:
             said = f"has the annotation `{annotation}`, which is no port type" if annotation else "has no annotation"
             self._problem("no_port_type", f"Input {argument.arg!r} {said}.",
@@ -188,7 +196,7 @@ class _Reader:
         settings: list[Setting] = []
         context: str | None = None
         for argument, default in zip(run.args.kwonlyargs, run.args.kw_defaults, strict=True):
-            if context is None and _text(argument.annotation).removeprefix("studio.") == "RunContext":
+            if context is None and self._meaning(argument.annotation).removeprefix("studio.") == "RunContext":
                 context = argument.arg
             else:
                 settings.append(self._setting(argument, default))
@@ -231,7 +239,7 @@ class _Reader:
         classes = {one.name: one for one in self.tree.body if isinstance(one, ast.ClassDef)}
         if annotation in classes:
             return self._output_class(classes[annotation])
-        port = port_from_annotation("", annotation)
+        port = port_from_annotation("", self._meaning(run.returns))
         if port is None or port.many:
             self._problem("no_port_type", f"`run` returns `{annotation}`, which is no port type.",
                           f"Use {TYPES}, or a class of several outputs: `class Out(Outputs)`.", run.lineno)  # fmt: skip
@@ -239,13 +247,13 @@ class _Reader:
         return (Port(port.kind, port.kind, port.frame),)
 
     def _output_class(self, made: ast.ClassDef) -> tuple[Port, ...]:
-        if not any(_text(base).removeprefix("studio.") == "Outputs" for base in made.bases):
+        if not any(self._meaning(base).removeprefix("studio.") == "Outputs" for base in made.bases):
             self._problem("no_outputs_class", f"Class {made.name} is no Outputs class.",
                           f"Write `class {made.name}(Outputs):`.", made.lineno)  # fmt: skip
         ports: dict[str, Port] = {}
         for one in made.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-                port = port_from_annotation(one.target.id, _text(one.annotation))
+                port = port_from_annotation(one.target.id, self._meaning(one.annotation))
                 if port is None or port.many:
                     self._problem("no_port_type", f"Output {one.target.id!r} has no port type.", f"Use {TYPES}.",
                                   one.lineno)  # fmt: skip
@@ -259,6 +267,35 @@ class _Reader:
 
 def _defines(statement: ast.stmt, name: str) -> bool:
     return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    """Local name -> full name of what the source's top level imports."""
+    names: dict[str, str] = {}
+    for one in tree.body:
+        if isinstance(one, ast.Import):
+            names |= {alias.asname: alias.name for alias in one.names if alias.asname}
+        elif isinstance(one, ast.ImportFrom) and one.module and not one.level:
+            names |= {alias.asname or alias.name: f"{one.module}.{alias.name}" for alias in one.names}
+    return names
+
+
+class _FullNames(ast.NodeTransformer):
+    """Puts full names in place of the local ones."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.parse(self.names.get(node.id, node.id), mode="eval").body
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        """A name in quotes within an annotation."""
+        parsed = _parsed(node) if isinstance(node.value, str) else None
+        if parsed is None or isinstance(parsed, ast.Constant):
+            return node
+        full: ast.expr = self.visit(parsed)
+        return full
 
 
 def _text(annotation: ast.expr | None) -> str:

@@ -315,3 +315,25 @@ def test_settings_that_do_not_fit_are_problems_of_their_field(params: dict[str, 
 def test_a_message_about_a_large_value_is_short() -> None:
     (problem,) = check_settings(SIGNATURE, {"least": "x" * 10_000})
     assert len(problem.message) < 150
+
+
+@pytest.mark.parametrize(
+    ("imports", "annotation", "frame", "many"),
+    [
+        ("from pyarrow import Table", "Table", "arrow", False),
+        ("from studio import Table", "Table", "pandas", False),
+        ("from studio import Table as T", "T", "pandas", False),
+        ("import studio as s", "s.Table", "pandas", False),
+        ("import polars as P", "P.LazyFrame", "lazy", False),
+        ("from polars import DataFrame", "DataFrame", "polars", False),
+        ("from pandas import DataFrame as D", "list[D]", "pandas", True),
+        ("import dask.dataframe as d", "d.DataFrame", "dask", False),
+        ("from typing import Optional", "Optional['Table']", "pandas", False),
+        ("", "list['Table']", "pandas", True),
+        ("", "None | Table", "pandas", False),
+    ],
+)
+def test_a_frame_is_known_by_what_was_imported(imports: str, annotation: str, frame: str, many: bool) -> None:
+    signature = parse(f"{imports}\ndef run(t: {annotation}) -> Json:\n    return 1\n")
+    assert signature.problems == ()
+    assert [(port.frame, port.many) for port in signature.inputs] == [(frame, many)]
