@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,8 @@ def _named(path: Path, name: str, links: list[Any]) -> Path:
     """The file under the name that it had: authors look at names."""
     if not name or name == path.name or Path(name).name != name:
         return path
+    import tempfile
+
     folder = tempfile.TemporaryDirectory(prefix="millrace-")
     links.append(folder)
     link = Path(folder.name) / name

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from studio.exceptions import UserError
+from studio.exceptions import ArtifactError, UserError
 from studio.problem import did_you_mean
 from studio.runtime.events import StepContext
-from studio.runtime.failure import failure_of
+from studio.runtime.failure import disk_full, failure_of, is_disk_full
 from studio.runtime.reading import read_value
 from studio.runtime.writing import write_value
 
@@ -69,7 +69,7 @@ class Step:
         failure = failure_of(error, self._context.node, self.scratch)
         try:
             write_json(self.scratch / "failure.json", failure.to_json())
-        except OSError as another:  # as on a full disk: the first error still leaves, and says why
+        except (OSError, ArtifactError) as another:  # as on a full disk: the first error still leaves, and says why
             error.add_note(f"It could not be recorded: {another}")
 
     def save(self, value: Any) -> None:
@@ -144,8 +144,10 @@ def write_json(path: Path, value: Any) -> None:
     try:
         fresh.write_text(json.dumps(value, allow_nan=False), encoding="utf-8")
         os.replace(fresh, path)
-    except OSError:
+    except OSError as error:
         fresh.unlink(missing_ok=True)
+        if is_disk_full(error):
+            raise disk_full(path.parent) from error
         raise
 
 

@@ -1,13 +1,14 @@
-"""Outputs into files, by kind."""
+"""Outputs into files, by kind.
+
+What only some kinds need is imported when it is needed: every step waits for this module.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 from studio.exceptions import UserError
 from studio.port import Model
 from studio.runtime.failure import disk_full, is_disk_full
-from studio.runtime.preview import table_preview, text_preview
 
 FIGURE_ENDINGS = ("png", "svg", "html", "jpg", "jpeg", "gif", "webp", "pdf")
 
@@ -45,6 +45,8 @@ def write_value(folder: Path, port: str, kind: str, value: Any, table_format: st
 
 
 def _described(path: Path, kind: str, ending: str) -> dict[str, Any]:
+    import hashlib
+
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
@@ -59,6 +61,7 @@ Written = tuple[str, dict[str, Any]]
 
 def _table(port: str, value: Any, path: Path, table_format: str) -> Written:
     from studio.frame import schema_of
+    from studio.runtime.preview import table_preview
     from studio.runtime.table_file import head_of, write_table
 
     write_table(value, path, table_format, port)
@@ -68,6 +71,8 @@ def _table(port: str, value: Any, path: Path, table_format: str) -> Written:
 
 
 def _json(port: str, value: Any, path: Path, _: str) -> Written:
+    from studio.runtime.preview import text_preview
+
     try:
         refuse_no_json(value, port)
         text = json.dumps(value, ensure_ascii=False)
@@ -107,6 +112,8 @@ def _no_unicode(port: str) -> UserError:
 
 
 def _text(port: str, value: Any, path: Path, _: str) -> Written:
+    from studio.runtime.preview import text_preview
+
     if not isinstance(value, str):
         raise UserError(f"Output {port!r} is no text but a {type(value).__name__}.", cure="Return a str.")
     try:
@@ -124,6 +131,8 @@ def _file(port: str, value: Any, path: Path, _: str) -> Written:
     if not source.is_file():
         what = "a folder" if source.is_dir() else "no file"
         raise UserError(f"Output {port!r}: {source} is {what}.", cure="Return the path of a file that is there.")
+    import shutil
+
     shutil.copyfile(source, path)
     return _ending(source.name), {"name": source.name}
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -695,13 +697,26 @@ def test_a_failure_that_cannot_be_recorded_still_leaves(tmp_path: Path) -> None:
     assert "could not be recorded" in caught.value.__notes__[0]
 
 
-def test_a_full_disk_is_an_artifact_error(tmp_path: Path) -> None:
+@contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
-    step = make_step(tmp_path, outputs={"out": "text"})
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, old[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old[1]))
     try:
-        with pytest.raises(ArtifactError, match="disk is full"):
-            step.save("x" * 10_000)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
+
+
+def test_a_full_disk_is_an_artifact_error(tmp_path: Path) -> None:
+    step = make_step(tmp_path, outputs={"out": "text"})
+    with files_limited_to(1000), pytest.raises(ArtifactError, match="disk is full"):
+        step.save("x" * 10_000)
     assert list(step.scratch.iterdir()) == []
+
+
+def test_a_disk_that_fills_at_the_result_leaves_no_half_of_it(tmp_path: Path) -> None:
+    step = make_step(tmp_path, outputs={"out": "text"})
+    with files_limited_to(100), pytest.raises(ArtifactError, match="disk is full") as caught, step:
+        step.save("short")
+    assert [path.name for path in step.scratch.iterdir()] == ["out.txt"]
+    assert "could not be recorded" in caught.value.__notes__[0]
