@@ -233,8 +233,11 @@ def _command(spec: Any, folder: Path) -> list[str]:
 
 
 def _start_guard() -> subprocess.Popen[bytes]:
+    """By the standard library alone: neither site packages nor the user's PYTHONPATH are in its way."""
+    root = str(Path(__file__).parents[2])
+    code = f"import sys; sys.path.append({root!r}); from studio.kernels.guard import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "studio.kernels.guard"],
+        [sys.executable, "-I", "-S", "-c", code],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", start_new_session=True,
     )  # fmt: skip
 

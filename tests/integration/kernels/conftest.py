@@ -32,7 +32,7 @@ def launcher() -> Iterator[ColdLauncher]:
 
 
 @pytest.fixture
-def run(launcher: ColdLauncher, tmp_path: Path) -> Run:
+def run(launcher: ColdLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`run(*cells, memory=, kernel=, env=, parameters=, timeout=, ...)`; the log is `tmp_path / "raw.log"`."""
 
     def run(
@@ -44,6 +44,9 @@ def run(launcher: ColdLauncher, tmp_path: Path) -> Run:
         parameters: dict[str, Any] | None = None,
         **options: Any,
     ) -> Execution:
+        monkeypatch.delenv(
+            "PYTEST_CURRENT_TEST", raising=False
+        )  # ipykernel treats its standard streams otherwise where it sees this
         request = KernelRequest(kernel, tmp_path, env or {}, memory, tmp_path / "raw.log", log_limit)
         return execute(notebook(*cells), launcher=launcher, request=request, parameters=parameters or {}, **options)
 

@@ -143,6 +143,28 @@ def test_a_kernel_and_all_its_processes_die_with_their_owner(tmp_path: Path, blo
     assert list(sockets.iterdir()) == []
 
 
+def test_a_kernel_dies_with_its_guard_even_if_its_owner_does_nothing(tmp_path: Path) -> None:
+    relatives = Family(tmp_path)
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path), FAMILY])
+    kernel, *others = [psutil.Process(pid) for pid in relatives.pids()]
+    guard = kernel.parent()
+    assert guard is not None
+    owner.send_signal(signal.SIGSTOP)
+    guard.kill()
+    assert all_gone([kernel])
+    owner.kill()
+    owner.wait()
+    for one in others:
+        one.kill()
+
+
+def test_a_terminals_interrupt_does_not_reach_guard_and_kernel(launcher: ColdLauncher, tmp_path: Path) -> None:
+    kernel = launcher.launch(KernelRequest("python3", tmp_path))
+    guard = psutil.Process(kernel.pid).parent()
+    assert guard is not None
+    assert os.getsid(guard.pid) == guard.pid
+
+
 def test_a_kernel_outlives_the_thread_that_started_it(launcher: ColdLauncher, tmp_path: Path) -> None:
     kernels: list[ColdKernel] = []
     thread = threading.Thread(target=lambda: kernels.append(launcher.launch(KernelRequest("python3", tmp_path))))
