@@ -393,7 +393,7 @@ def test_pandas_columns_become_canonical(series: pd.Series, kind: str, values: l
         [object()], [1j], [[1], "a"],
         [pd.Period("2026-01")], [pd.Interval(0, 1)],
     ],
-    ids=str,
+    ids=lambda values: "-".join(type(value).__name__ for value in values),
 )  # fmt: skip
 def test_mixed_and_foreign_columns_name_themselves(values: list[Any]) -> None:
     frame = pd.DataFrame({"fine": range(len(values)), "odd one": pd.Series(values, dtype=object)})
