@@ -7,6 +7,7 @@ under a prefix of their own, unseen until the manifest, created exclusively too,
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 import time
@@ -31,6 +32,9 @@ from studio.order import Order
 from studio.problem import Failure
 
 
+logger = logging.getLogger(__name__)
+
+
 def perform(order: Order, site: Site, send: Send) -> Report:
     """Run the attempt, unless another execution of it has begun; returns the closing report."""
     key = AttemptKey(order.run, order.step, order.attempt)
@@ -43,7 +47,9 @@ def perform(order: Order, site: Site, send: Send) -> Report:
         with site.running(key, execution) as ticket:
             send(Report("started", key, {"execution": execution, "worker": site.name}))
             write_manifest(root, _Attempt(order, root, site, ticket, send).perform())
-    except UserError as error:
+    except Exception as error:  # a manifest that cannot be written, say: the report tells it in the manifest's place
+        if not isinstance(error, UserError):
+            logger.exception("attempt %d at %s broke", order.attempt, order.step)
         return Report("ended", key, {"failure": failure_of(error, order.node).to_json()})
     return Report("ended", key)
 
