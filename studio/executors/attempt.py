@@ -31,7 +31,6 @@ from studio.manifest import Artifact, AttemptManifest
 from studio.order import Order
 from studio.problem import Failure
 
-
 logger = logging.getLogger(__name__)
 
 
