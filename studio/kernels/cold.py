@@ -67,8 +67,9 @@ class ColdKernel:
     """A kernel, seen through its guard. Thread-safe."""
 
     def __init__(self, spec: Any, request: KernelRequest) -> None:
-        self._lock = threading.Lock()
+        self._ending = threading.RLock()  # taken before the other two: whoever waits needs the pipes open
         self._sending = threading.Lock()
+        self._lock = threading.Lock()
         self._said = b""
         self._usage: Usage | None = None
         self.closed = False
@@ -110,19 +111,19 @@ class ColdKernel:
             self._send({"signal": number})
 
     def kill(self) -> None:
-        if self.poll() is not None:
-            return
-        self._send({"kill": True})
-        if not self._wait(KILL_SECONDS):  # the guard is stopped or stuck
-            self._guard.kill()
-            self._wait(KILL_SECONDS)
+        with self._ending:
+            self._send({"kill": True})
+            if not self._wait(KILL_SECONDS):  # the guard is stopped or stuck
+                self._guard.kill()
+                self._wait(KILL_SECONDS)
 
     def close(self) -> Usage:
-        self.kill()
-        with self._sending, self._lock:
-            if not self.closed:
-                self._let_go()
-                self.closed = True
+        with self._ending:
+            self.kill()
+            with self._sending, self._lock:
+                if not self.closed:
+                    self._let_go()
+                    self.closed = True
         return self._usage or Usage()
 
     def _let_go(self) -> None:
@@ -137,9 +138,10 @@ class ColdKernel:
             if self.closed:
                 return
             assert self._guard.stdin is not None
+            left = memoryview(json.dumps(message).encode() + b"\n")
             try:
-                self._guard.stdin.write(json.dumps(message).encode() + b"\n")
-                self._guard.stdin.flush()
+                while left:
+                    left = left[os.write(self._guard.stdin.fileno(), left) :]
             except BrokenPipeError:  # the guard has gone, and says so on its other pipe
                 return
 
@@ -176,7 +178,7 @@ class ColdKernel:
     def _wait(self, seconds: float) -> bool:
         """Whether it is dead, at the latest after so many seconds."""
         deadline = time.monotonic() + seconds
-        while self.poll() is None:
+        while self.poll() is None and not self.closed:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
@@ -238,7 +240,7 @@ def _start_guard() -> subprocess.Popen[bytes]:
     code = f"import sys; sys.path.append({root!r}); from studio.kernels.guard import main; main()"
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", code],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/", start_new_session=True,
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Execution:
     """`error` includes `sys.exit()`, with `SystemExit` as `ename`, whatever the exit code."""
     ename: str = ""
     evalue: str = ""
+    """Of a kernel that died or ran out of time: what the engine says of it."""
     traceback: str = ""
     """Plain text."""
     usage: Usage = field(default_factory=Usage)
@@ -162,8 +163,8 @@ def _execution(job: Job, error: Exception | None) -> Execution:
     return Execution(
         notebook=job.notebook,
         end=_end(job, error),
-        ename=failure.ename if failure else "",
-        evalue=failure.evalue if failure else "",
+        ename=failure.ename if failure else type(error).__name__ if error else "",
+        evalue=failure.evalue if failure else str(error or ""),
         traceback=_ANSI.sub("", failure.traceback) if failure else "",
         usage=client.usage,
         capped_bytes=client.cap.dropped,

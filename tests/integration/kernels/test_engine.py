@@ -68,6 +68,7 @@ def test_the_cells_of_a_kernel_that_died_are_not_called_completed(run: Run, cell
     assert (done.end, done.exit_code) == ("dead", code)
     assert statuses(done) == ["completed", "failed", "pending"]
     assert printed(done) == "before\n"
+    assert done.evalue == f"The kernel died with exit code {code}."
     nbformat.validate(done.notebook)
 
 
@@ -152,9 +153,9 @@ def test_asking_for_input_is_an_error_and_does_not_wait(run: Run) -> None:
     assert run("input('name?')").ename == "StdinNotImplementedError"
 
 
-def test_await_threads_and_cell_tags_work(run: Run) -> None:
-    done = run("import asyncio\nawait asyncio.sleep(0)\nprint('awaited')")
-    assert printed(done) == "awaited\n"
+def test_await_and_magics_work(run: Run) -> None:
+    done = run("import asyncio\nawait asyncio.sleep(0)\nprint('awaited')", "!echo shell", "%%bash\necho script")
+    assert printed(done).replace("\r", "") == "awaited\nshell\nscript\n"
 
 
 def test_the_environment_and_the_working_directory_are_those_of_the_request(run: Run, tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def test_without_its_guard_the_kernel_is_killed_all_the_same(
     assert guard is not None
     guard.send_signal(blow)
     kernel.kill()
-    assert kernel.poll() == -signal.SIGKILL
+    assert kernel.close().exit_code == -signal.SIGKILL
+    assert not Path(kernel.connection["ip"]).parent.exists()
     assert all_gone([guard, *processes[:3]])  # the daemon without environment has nobody left who knows it
     processes[3].kill()
 
