@@ -146,7 +146,8 @@ def test_a_kernel_and_all_its_processes_die_with_their_owner(tmp_path: Path, blo
 
 def test_a_kernel_dies_with_its_guard_even_if_its_owner_does_nothing(tmp_path: Path) -> None:
     relatives = Family(tmp_path)
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path), FAMILY])
+    env = os.environ | {"TMPDIR": str(tmp_path)}  # nobody is left to remove the sockets
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path), FAMILY], env=env)
     kernel, *others = [psutil.Process(pid) for pid in relatives.pids()]
     guard = kernel.parent()
     assert guard is not None
