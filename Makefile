@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECTS := pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
 PLUGINS := $(patsubst %/pyproject.toml,-e ./%,$(wildcard plugins/*/pyproject.toml))
 
+DEMO = MILLRACE_HOME="$(CURDIR)/.demo/home" $(BIN)/millrace
+
 .PHONY: help demo test check nightly constraints clean
 
 help:
@@ -19,7 +21,21 @@ help:
 	@echo "make clean        remove what make has made"
 
 demo: $(VENV)/.stamp-demo
-	@$(BIN)/python notebooks/examples/demo.py
+	@mkdir -p .demo && rm -rf .demo/reconcile && cp -R notebooks/examples/reconcile .demo/
+	@$(BIN)/python .demo/reconcile/make_data.py
+	@echo "A bank statement and a ledger are in .demo/reconcile. This flow says which payments belong together:"
+	@echo && echo "  millrace run reconcile.flow" && echo
+	@$(DEMO) run .demo/reconcile/reconcile.flow
+	@echo && echo "How many rows are matched, and how (millrace artifact latest overview counts):" && echo
+	@$(DEMO) artifact latest overview counts
+	@echo && echo "The first of those that nobody has matched (millrace artifact latest overview exceptions):" && echo
+	@$(DEMO) artifact latest overview exceptions --rows 5
+	@echo && echo "Where to look:"
+	@echo "  .demo/reconcile/out/report.html      the report, for any browser"
+	@echo "  .demo/reconcile/out/exceptions.xlsx  the exceptions, for Excel"
+	@echo "  .demo/reconcile/reconcile.flow       the flow itself"
+	@echo "  $(DEMO) runs show latest"
+	@echo "  $(DEMO) notebook latest clean -o clean.ipynb"
 
 test: check
 	$(BIN)/python -m pytest -n 2
