@@ -16,6 +16,7 @@ from studio.executors.attempt import perform
 from studio.executors.executor import AttemptKey, Report
 from studio.executors.notebook import run_in_kernel
 from studio.executors.site import Site
+from studio.kernels.engine import preload
 from studio.order import Order
 
 NAME = "millrace"
@@ -60,6 +61,7 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         loop = asyncio.get_running_loop()
         make_site = partial(Site, run_in_kernel(), name=worker.address)
         self.site: Site = await loop.run_in_executor(None, make_site)
+        self._warming = loop.run_in_executor(None, preload)
         self._beats = asyncio.create_task(self._keep_beating())
 
     async def teardown(self, worker: Worker) -> None:
