@@ -54,13 +54,14 @@ class Misfit(UserError):
 
     code = "misfit"
 
-    def __init__(self, column: str, value: Any, kind: str) -> None:
+    def __init__(self, column: str, value: Any, kind: str, *, field: str = "") -> None:
         self.column = column
         self.value = value
         self.kind = kind
         super().__init__(
             f"Column {column!r}: {_short(value)} is no {kind}.",
             cure=f"Mend the value, or give the column {column!r} another type, for example text.",
+            field=field,
         )
 
 
@@ -76,8 +77,10 @@ def dtype_of(kind: str) -> pl.DataType:
     return polars_schema(Schema.of({"it": kind}))["it"]
 
 
-def cast(table: pl.LazyFrame, kinds: Mapping[str, str], reading: Reading = Reading()) -> pl.LazyFrame:
-    """The table with the columns of `kinds` brought to these types, lazily; the others pass.
+def cast(
+    table: pl.LazyFrame, kinds: Mapping[str, str], reading: Reading = Reading(), *, field: str = "types"
+) -> pl.LazyFrame:
+    """The table with the columns of `kinds`, which the setting `field` gave, brought to these types, lazily.
 
     Running it raises :class:`Misfit` for the first value that does not fit.
     """
@@ -89,12 +92,14 @@ def cast(table: pl.LazyFrame, kinds: Mapping[str, str], reading: Reading = Readi
 
     def pieces(wanted: list[str]) -> Iterator[pl.DataFrame]:
         for piece in pieces_of(table.select(wanted)):
-            yield piece.with_columns(convert(piece[name], kinds[name], reading) for name in wanted if name in kinds)
+            yield piece.with_columns(
+                convert(piece[name], kinds[name], reading, field=field) for name in wanted if name in kinds
+            )
 
     return lazy(pieces, pl.Schema(schema | {name: dtype_of(kind) for name, kind in kinds.items()}))
 
 
-def convert(series: pl.Series, kind: str, reading: Reading = Reading()) -> pl.Series:
+def convert(series: pl.Series, kind: str, reading: Reading = Reading(), *, field: str = "") -> pl.Series:
     """The column as that type, its nulls kept. Raises :class:`Misfit` with the first value that does not fit."""
     import polars as pl
 
@@ -105,14 +110,14 @@ def convert(series: pl.Series, kind: str, reading: Reading = Reading()) -> pl.Se
         converted = _converted(series, dtype, reading)
     except pl.exceptions.PolarsError as error:
         raise UserError(
-            f"Column {series.name!r}: {series.dtype} cannot become {kind}.", cure="Choose another type."
+            f"Column {series.name!r}: {series.dtype} cannot become {kind}.", cure="Choose another type.", field=field
         ) from error
     if converted.null_count() > series.null_count():
-        _refuse_lost(series, converted, kind)
+        _refuse_lost(series, converted, kind, field)
     return converted
 
 
-def _refuse_lost(series: pl.Series, converted: pl.Series, kind: str) -> None:
+def _refuse_lost(series: pl.Series, converted: pl.Series, kind: str, field: str) -> None:
     """Raise for the first value that became null, other than blanks and what is not a number."""
     import polars as pl
 
@@ -122,7 +127,7 @@ def _refuse_lost(series: pl.Series, converted: pl.Series, kind: str) -> None:
     elif series.dtype.is_float():
         lost = lost & series.is_not_nan()
     if lost.any():
-        raise Misfit(series.name, series.filter(lost)[0], kind)
+        raise Misfit(series.name, series.filter(lost)[0], kind, field=field)
 
 
 def _converted(series: pl.Series, dtype: pl.DataType, reading: Reading) -> pl.Series:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from studio.components.conversion import Misfit, Reading, convert
 
 WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-LEADING_ZERO = re.compile(r"[+-]?0\d")
-"""Such a number is a name (an account, a postcode): it stays text."""
+NAME = re.compile(r"[+-]?0\d|[+-]?\d{19}")
+"""How a number begins that is a name: an account, a postcode. It stays text."""
 
 LARGEST_SCALE = 18
 
@@ -30,7 +30,7 @@ def guess(values: Sequence[str], reading: Reading, *, exact: bool = False) -> st
 
 
 def _are_numbers(values: list[str], reading: Reading) -> bool:
-    if any(LEADING_ZERO.match(value) for value in values):
+    if any(NAME.match(value) for value in values):
         return False
     if not reading.decimal_comma and any("," in value for value in values):
         return False  # 1,234 is a thousand here and one and a bit there: not for us to guess

@@ -29,9 +29,12 @@ def draft(path: str, *, replace: bool, field: str = "path") -> Iterator[tuple[Pa
         raise UserError(
             f"The file {path!r} is there already.", cure="Choose another name, or let it be replaced.", field=field
         )
-    written = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _told(error, path, field) from error
+    written = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
+    try:
         yield written, target
         written.replace(target)
     except Exception as error:

@@ -45,11 +45,10 @@ def to_arrow(value: Any, port: str = "") -> pa.Table:
 
 
 def at_port(error: UserError, port: str) -> UserError:
-    """The same error, with the port's name before it."""
-    if not port:
+    """The same error, with the port's name before it; one that names a setting or a line comes from elsewhere."""
+    if not port or error.field or error.line:
         return error
-    message = f"Output {port!r}: {error.message}"
-    return UserError(message, cure=error.cure, field=error.field, line=error.line, retryable=error.retryable)
+    return UserError(f"Output {port!r}: {error.message}", cure=error.cure, retryable=error.retryable)
 
 
 def _to_arrow(value: Any) -> pa.Table:

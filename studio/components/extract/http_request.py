@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -87,7 +86,7 @@ def _sent(params: HttpRequestParams, run: RunContext) -> httpx.Response:
     try:
         return httpx.request(
             params.method, params.url, params=params.query or None, headers=headers,
-            content=None if params.body is None else json.dumps(params.body), timeout=params.timeout,
+            json=params.body, timeout=params.timeout,
             follow_redirects=params.follow_redirects,
         )  # fmt: skip
     except (httpx.HTTPError, httpx.InvalidURL) as error:

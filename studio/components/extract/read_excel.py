@@ -73,7 +73,8 @@ def _read(file: Path, params: ReadExcelParams) -> pl.LazyFrame:
         read_options={"header_row": params.header_row - 1} if params.header_row else {}, raise_if_empty=False,
         drop_empty_cols=False,
     )  # fmt: skip
-    table.columns = distinct_names(["" if "__UNNAMED__" in name else name for name in table.columns])
+    known = [name if params.header_row and "__UNNAMED__" not in name else "" for name in table.columns]
+    table.columns = distinct_names(known)
     require(params.types, table.columns, field="types", table="The sheet")
     return cast(table.lazy(), params.types, Reading(tuple(params.date_formats)))
 

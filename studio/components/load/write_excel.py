@@ -24,6 +24,9 @@ MOST_LETTERS = 32_767
 MOST_DIGITS = 15
 """Digits of a number that Excel keeps."""
 
+WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+"""Text is text, whatever it looks like; and nothing is left in a folder for temporary files if writing fails."""
+
 
 class WriteExcelParams(Params):
     """Where and how to write the file."""
@@ -64,11 +67,15 @@ def write_excel(table: pl.DataFrame, params: WriteExcelParams) -> File:
 
 def _write(table: pl.DataFrame, file: Path, sheet: str) -> None:
     import polars as pl
+    import xlsxwriter
 
-    table.write_excel(
-        file, sheet, autofit=table.height <= 10_000, freeze_panes=(1, 0), float_precision=6,
-        dtype_formats={pl.Int64: "0", pl.Float64: "General", pl.Date: "yyyy-mm-dd", pl.Datetime: "yyyy-mm-dd hh:mm:ss"},
-    )  # fmt: skip
+    with xlsxwriter.Workbook(file, WORKBOOK) as book:
+        table.write_excel(
+            book, sheet, autofit=table.height <= 10_000, freeze_panes=(1, 0), float_precision=6,
+            dtype_formats={
+                pl.Int64: "0", pl.Float64: "General", pl.Date: "yyyy-mm-dd", pl.Datetime: "yyyy-mm-dd hh:mm:ss",
+            },
+        )  # fmt: skip
 
 
 def _printable(table: pl.DataFrame) -> pl.DataFrame:

@@ -62,7 +62,8 @@ def table_select(table: pl.LazyFrame, params: SelectParams) -> pl.LazyFrame:
     require_distinct((name for _, name in chosen), field="columns")
     renamed = table.select(pl.col(column).alias(name) for column, name in chosen)
     kinds = {choice.name or choice.column: choice.type for choice in params.columns if choice.type}
-    return cast(renamed, kinds, Reading(tuple(params.date_formats), decimal_comma=params.decimal_comma))
+    reading = Reading(tuple(params.date_formats), decimal_comma=params.decimal_comma)
+    return cast(renamed, kinds, reading, field="columns")
 
 
 table_select.schema(by_trying(table_select))
