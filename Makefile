@@ -70,7 +70,7 @@ constraints:
 	.venv-constraints/bin/python -m pip install --quiet --upgrade pip
 	.venv-constraints/bin/python -m pip install --quiet --group test -e ".[postgresql,s3]" $(PLUGINS)
 	{ head -n 1 constraints.txt; .venv-constraints/bin/python -m pip freeze --all --exclude-editable \
-		| grep -E '^[A-Za-z0-9._-]+==' | tr '[:upper:]_' '[:lower:]-' | sort; } > constraints.new
+		| grep -E '^[A-Za-z0-9._-]+==' | tr '[:upper:]_' '[:lower:]-' | LC_ALL=C sort -t= -k1,1; } > constraints.new
 	mv constraints.new constraints.txt
 	rm -rf .venv-constraints
 
