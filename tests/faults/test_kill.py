@@ -7,8 +7,10 @@ import os
 import signal
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +64,10 @@ def project(tmp_path: Path) -> Path:
 class Going:
     """A run that hangs in its slow step."""
 
-    def __init__(self, millrace: Millrace, cluster: DaskProcesses, project: Path) -> None:
+    def __init__(self, millrace: Millrace, project: Path, *options: str) -> None:
         self.millrace = millrace
         self.project = project
-        self.process = millrace.start("run", str(project / "slow.flow"), "--dask", cluster.address, "--json")
+        self.process = millrace.start("run", str(project / "slow.flow"), "--json", *options)
 
     def begin(self) -> Going:
         """Wait until the slow step runs."""
@@ -89,14 +91,20 @@ class Going:
         return json.loads(out)
 
 
-@pytest.fixture
-def going(millrace: Millrace, cluster: DaskProcesses, project: Path) -> Iterator[Going]:
-    run = Going(millrace, cluster, project)
+@contextmanager
+def slow_run(millrace: Millrace, project: Path, *options: str) -> Iterator[Going]:
+    run = Going(millrace, project, *options)
     yield run.begin()
     if run.process.poll() is None:
         os.killpg(run.process.pid, signal.SIGCONT)
         os.killpg(run.process.pid, signal.SIGKILL)
     run.process.communicate()
+
+
+@pytest.fixture
+def going(millrace: Millrace, cluster: DaskProcesses, project: Path) -> Iterator[Going]:
+    with slow_run(millrace, project, "--dask", cluster.address) as run:
+        yield run
 
 
 def rows(millrace: Millrace, query: str) -> list[Any]:
@@ -119,9 +127,9 @@ def assert_each_step_committed_once(millrace: Millrace) -> None:
     assert committed == {"first": 1, "slow": 1, "last": 1}
 
 
-def resume(going: Going, cluster: DaskProcesses) -> subprocess.CompletedProcess[str]:
+def resume(going: Going, *options: str) -> subprocess.CompletedProcess[str]:
     def try_it() -> subprocess.CompletedProcess[str] | None:
-        done = going.millrace("runs", "resume", "latest", "--dask", cluster.address, "--json")
+        done = going.millrace("runs", "resume", "latest", "--json", *options)
         return None if done.returncode == 2 else done
 
     return wait_for(try_it, what="the lease to run out")
@@ -133,7 +141,7 @@ def test_a_killed_dispatcher_is_followed_by_another_that_adopts_the_running_step
     os.killpg(going.process.pid, signal.SIGKILL)
     going.process.communicate()
     going.open_gate()
-    done = resume(going, cluster)
+    done = resume(going, "--dask", cluster.address)
     assert done.returncode == 0, done.stderr
     assert_each_step_committed_once(going.millrace)
     assert going.executions() == [going.kernel], "the started step was begun again"
@@ -142,7 +150,7 @@ def test_a_killed_dispatcher_is_followed_by_another_that_adopts_the_running_step
 def test_a_dispatcher_that_slept_past_its_lease_commits_nothing(going: Going, cluster: DaskProcesses) -> None:
     os.killpg(going.process.pid, signal.SIGSTOP)
     going.open_gate()
-    done = resume(going, cluster)
+    done = resume(going, "--dask", cluster.address)
     assert done.returncode == 0, done.stderr
     os.killpg(going.process.pid, signal.SIGCONT)
     _, err = going.process.communicate(timeout=60)
@@ -203,3 +211,33 @@ def test_a_step_that_beats_may_take_longer_than_silence_may(
     end = millrace.json("run", str(tmp_path / "long.flow"), "--dask", cluster.address)
     assert end["state"] == "succeeded"
     assert attempts(millrace, "long") == ["succeeded"]
+
+
+def test_a_killed_dispatcher_takes_its_own_cluster_and_kernels_along(millrace: Millrace, project: Path) -> None:
+    with slow_run(millrace, project) as going:
+        os.kill(going.process.pid, signal.SIGKILL)
+        going.process.wait()
+        wait_for(lambda: not Path(f"/proc/{going.kernel}").exists(), what="the kernel's death")
+        going.open_gate()
+        done = resume(going)
+    assert done.returncode == 0, done.stderr
+    assert attempts(millrace) == ["lost", "succeeded"]
+    assert_each_step_committed_once(millrace)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+def test_a_worker_that_sleeps_for_a_minute_is_fenced_off_at_the_default_pace(
+    tmp_path: Path, cluster: DaskProcesses, project: Path
+) -> None:
+    millrace = Millrace(tmp_path / "home")
+    with slow_run(millrace, project, "--dask", cluster.address) as going:
+        sleeper = cluster.worker_of(going.kernel)
+        sleeper.send_signal(signal.SIGSTOP)
+        wait_for(lambda: len(going.executions()) > 1, seconds=90, what="the second attempt")
+        time.sleep(60)
+        sleeper.send_signal(signal.SIGCONT)
+        going.open_gate()
+        assert going.end()["state"] == "succeeded"
+    assert attempts(millrace) == ["lost", "succeeded"]
+    assert_each_step_committed_once(millrace)
