@@ -80,7 +80,7 @@ class App:
 
     @cached_property
     def host(self) -> PluginHost:
-        return PluginHost(self.settings.home)
+        return PluginHost(self.settings.home, seconds=self.settings.plugin_seconds)
 
     @cached_property
     def registry(self) -> Registry:

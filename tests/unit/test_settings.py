@@ -115,6 +115,11 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
     assert sorted(rows) == sorted(variable(one.name) for one in fields(Settings))
 
 
+def test_every_setting_is_heeded() -> None:
+    code = "".join(path.read_text() for path in (HOUSE / "studio").rglob("*.py") if path.name != "settings.py")
+    assert [one.name for one in fields(Settings) if not re.search(rf"\bsettings\.{one.name}\b", code)] == []
+
+
 def test_nothing_else_in_the_house_reads_the_environment() -> None:
     readers = [
         path.relative_to(HOUSE).as_posix()
