@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from studio import ui
     from studio.app import form, run
-    from studio.component import Component, Outputs, Params, component
+    from studio.component import Component, Params, component
     from studio.context import RunContext
     from studio.credential import BearerToken, Credential, DatabaseLogin, HttpBasic
     from studio.exceptions import MillraceError, UserError
@@ -33,7 +33,7 @@ _ROOMS = {
     "Json": "port",
     "MillraceError": "exceptions",
     "Model": "port",
-    "Outputs": "component",
+    "Outputs": "port",
     "Params": "component",
     "RunContext": "context",
     "Schema": "port",

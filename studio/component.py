@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from studio.credential import Credential
 from studio.exceptions import UserError
-from studio.port import Port, port_from_annotation
+from studio.port import Outputs, Port, port_from_annotation
 
 Effect = Literal["pure", "reads", "writes"]
 
@@ -28,16 +28,6 @@ class Params(BaseModel):
 
 class NoParams(Params):
     """For components without settings."""
-
-
-class Outputs:
-    """Several output ports: subclass it, annotate the ports, and return an instance made with keywords."""
-
-    def __init__(self, **values: Any) -> None:
-        ports = type(self).__annotations__
-        if unknown := sorted(values.keys() - ports.keys()):
-            raise UserError(f"{type(self).__name__} has no output {unknown[0]!r}.", cure=f"It has: {', '.join(ports)}.")
-        self.__dict__.update(values)
 
 
 @dataclass(frozen=True)

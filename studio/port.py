@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from studio.exceptions import UserError
+
 PortKind = Literal["table", "json", "text", "file", "figure", "model"]
 Frame = Literal["pandas", "polars", "lazy", "arrow", "dask"]
 
@@ -41,6 +43,16 @@ else:
 
     class Html:
         """A figure given as HTML text."""
+
+
+class Outputs:
+    """Several output ports: subclass it, annotate the ports, and return an instance made with keywords."""
+
+    def __init__(self, **values: Any) -> None:
+        ports = type(self).__annotations__
+        if unknown := sorted(values.keys() - ports.keys()):
+            raise UserError(f"{type(self).__name__} has no output {unknown[0]!r}.", cure=f"It has: {', '.join(ports)}.")
+        self.__dict__.update(values)
 
 
 @dataclass(frozen=True)

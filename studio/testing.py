@@ -33,10 +33,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from studio.component import Component, Example, Outputs, Params
+from studio.component import Component, Example, Params
 from studio.frame import from_arrow, schema_of, to_arrow
 from studio.plugins import manifest_of
-from studio.port import Port, Schema
+from studio.port import Outputs, Port, Schema
 
 FEWEST_EXAMPLES = 2
 

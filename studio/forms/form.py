@@ -12,14 +12,14 @@ from uuid import uuid4
 
 import ipywidgets
 
-from studio.component import Component, NoParams, Outputs
+from studio.component import Component, NoParams
 from studio.exceptions import NotFound, UserError
 from studio.forms.field import make_field
 from studio.forms.schema import plain
 from studio.frame import from_arrow, schema_of, to_arrow
 from studio.manifest import ComponentManifest
 from studio.plugin_host.answers import read_params
-from studio.port import Port, Schema
+from studio.port import Outputs, Port, Schema
 from studio.problem import Problem, did_you_mean
 
 ROWS = 20

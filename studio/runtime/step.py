@@ -86,7 +86,7 @@ class Step:
         ports = list(self._outputs)
         if not ports:
             return {}
-        if len(ports) == 1 and not _is_outputs(value):
+        if len(ports) == 1 and not isinstance(value, Outputs):
             return {ports[0]: value}
         given = dict(value) if isinstance(value, Mapping) else _attributes(value, ports)
         if unknown := [name for name in given if name not in ports]:
@@ -151,13 +151,8 @@ def write_json(path: Path, value: Any) -> None:
         raise
 
 
-def _is_outputs(value: Any) -> bool:
-    """By name: importing the class would import pydantic, which a kernel's environment need not have."""
-    return any(cls.__name__ == "Outputs" and cls.__module__.startswith("studio.") for cls in type(value).__mro__)
-
-
 def _attributes(value: Any, ports: list[str]) -> dict[str, Any]:
-    own = dict(getattr(value, "__dict__", {})) if _is_outputs(value) else {}
+    own = dict(getattr(value, "__dict__", {})) if isinstance(value, Outputs) else {}
     found = {port: getattr(value, port, _NOTHING) for port in ports}
     return own | {port: one for port, one in found.items() if one is not _NOTHING}
 

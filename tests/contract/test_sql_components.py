@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -73,6 +74,16 @@ def test_a_mistake_in_the_query_is_told_in_the_words_of_the_database(store_url: 
     with pytest.raises(UserError, match="paymnts") as caught:
         query(store_url, "SELECT * FROM paymnts")
     assert (caught.value.field, caught.value.retryable) == ("query", False)
+
+
+def test_a_password_that_the_database_repeats_is_hidden(empty_database: str) -> None:
+    secret = "ge" + "heim"
+    url = empty_database.replace("postgres:@", f"postgres:{secret}@")
+    assert secret in url
+    with pytest.raises(UserError) as caught:
+        query(url, f"SELECT {secret}")
+    assert "***" in caught.value.message
+    assert secret not in "".join(traceback.format_exception(caught.value))
 
 
 def test_types_of_postgresql_come_as_they_are(empty_database: str) -> None:

@@ -12,13 +12,13 @@ from pydantic import Field
 
 from studio import ui
 from studio.codenodes.parser import parse
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.context import RunContext
 from studio.credential import HttpBasic
 from studio.exceptions import UserError
 from studio.forms import form, json_schema
 from studio.plugins import manifest_of
-from studio.port import Html, Table
+from studio.port import Html, Outputs, Table
 
 
 class KeepParams(Params):

@@ -9,12 +9,12 @@ import pytest
 
 import studio
 from studio import ui
-from studio.component import Component, Outputs, Params, component
+from studio.component import Component, Params, component
 from studio.context import RunContext
 from studio.credential import HttpBasic
 from studio.exceptions import PluginError
 from studio.plugins import components_of, describe, entry_point, entry_points, failure, load, manifest_of
-from studio.port import Table, Text
+from studio.port import Outputs, Table, Text
 
 
 class PickParams(Params):

@@ -23,9 +23,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from studio.component import Outputs
 from studio.exceptions import ArtifactError, UserError
-from studio.port import Model
+from studio.port import Model, Outputs
 from studio.runtime import Step, open_step
 from studio.runtime import events as events_room
 from studio.runtime.preview import table_preview

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from pydantic import BeforeValidator, Field
 
-from studio.component import Component, Example, Outputs, Params, component
+from studio.component import Component, Example, Params, component
 from studio.context import RunContext
-from studio.port import File, Json, Schema, Table
+from studio.port import File, Json, Outputs, Schema, Table
 from studio.testing import assert_equal, check_component, check_example, run_component, served
 
 Changes = dict[str, Any]

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from studio import ui
-from studio.component import Component, Outputs, Params, component
+from studio.component import Component, Params, component
 from studio.credential import HttpBasic
 from studio.exceptions import PluginError, UserError
 from studio.flow import Edge, Execution, Flow, FlowInput, Node
 from studio.manifest import PluginManifest
 from studio.plugin_host import Check, Columns, answers
 from studio.plugins import failure, manifest_of
-from studio.port import Schema, Table, Text
+from studio.port import Outputs, Schema, Table, Text
 from studio.problem import Problem
 from studio.registry import Registry
 from studio.validator import Validation, migrate_flow, resolve_inputs, resolve_params, validate

@@ -74,11 +74,11 @@ def test_amounts_beyond_floating_point_stay_exact():
     assert near["difference"].to_pylist() == [Decimal("-0.01")]
 
 
-def test_a_tolerance_of_ten_cents_means_ten_cents():
+def test_a_tolerance_of_29_cents_means_29_cents():
     left = {"amount": [Decimal("0.30")]}
-    params = {**AMOUNTS, "amount_tolerance": 0.1}
-    assert run_component(reconcile, params, left=left, right={"amount": [Decimal("0.20")]})["matched"].num_rows == 1
-    assert run_component(reconcile, params, left=left, right={"amount": [Decimal("0.19")]})["matched"].num_rows == 0
+    params = {**AMOUNTS, "amount_tolerance": 0.29}
+    assert run_component(reconcile, params, left=left, right={"amount": [Decimal("0.01")]})["matched"].num_rows == 1
+    assert run_component(reconcile, params, left=left, right={"amount": [Decimal("0.00")]})["matched"].num_rows == 0
 
 
 def test_decimals_of_different_scale_and_whole_numbers_are_compared():

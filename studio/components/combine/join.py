@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from studio import ui
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.components.columns import require, require_distinct
 from studio.components.expression import guarded
 from studio.components.prediction import by_trying
 from studio.exceptions import UserError
-from studio.port import Schema
+from studio.port import Outputs, Schema
 
 if TYPE_CHECKING:
     import polars as pl

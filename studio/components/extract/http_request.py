@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.components.web import HttpError, no_answer, plain, refused
 from studio.context import RunContext
-from studio.port import Json, Text
+from studio.port import Json, Outputs, Text
 
 if TYPE_CHECKING:
     import httpx

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.components.database import SqlError, connected, require_columns, split_name
 from studio.components.stream import pieces_of
 from studio.exceptions import UserError
-from studio.port import Json
+from studio.port import Json, Outputs
 
 if TYPE_CHECKING:
     import polars as pl

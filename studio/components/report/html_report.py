@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from studio import ui
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.components.target import draft
 from studio.exceptions import UserError
-from studio.port import Html
+from studio.port import Html, Outputs
 
 if TYPE_CHECKING:
     import polars as pl

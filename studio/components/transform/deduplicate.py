@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from studio import ui
-from studio.component import Outputs, Params, component
+from studio.component import Params, component
 from studio.components.columns import require
 from studio.components.prediction import by_trying
+from studio.port import Outputs
 
 if TYPE_CHECKING:
     import polars as pl

@@ -174,6 +174,13 @@ def test_a_quoted_text_at_the_end_may_hold_lines() -> None:
     assert columns('a,b\n1,"2\n3"\n')["b"] == ["2\n3"]
 
 
+def test_lines_inside_quotes_may_fall_between_the_pieces_that_are_read() -> None:
+    rows = 200_000
+    found = columns("a,b\n" + '1,"two lines\nin the text, and more and more"\n' * rows)
+    assert set(found["b"]) == {"two lines\nin the text, and more and more"}
+    assert len(found["b"]) == rows
+
+
 def test_names_are_made_distinct() -> None:
     assert list(columns('"two\nlines",a,a,,a_2\n1,2,3,4,5\n')) == ["two\nlines", "a", "a_3", "column_4", "a_2"]
 

@@ -137,9 +137,9 @@ def test_a_value_that_cannot_be_converted_is_shown(tmp_path: Path) -> None:
 
 
 def test_equal_rows_keep_their_order_when_sorted() -> None:
-    count = 10_000
-    found = rows(table_sort, {"by": [{"column": "a"}]}, table={"a": [1] * count, "n": list(range(count))})
-    assert found["n"] == list(range(count))
+    data = {"a": [n * 7919 % 3 for n in range(100_000)], "b": ["x"] * 100_000, "n": list(range(100_000))}
+    found = rows(table_sort, {"by": [{"column": "a"}, {"column": "b"}]}, table=data)
+    assert found["n"] == sorted(data["n"], key=lambda n: data["a"][n])
 
 
 @pytest.mark.parametrize(
