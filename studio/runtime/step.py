@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from studio.exceptions import ArtifactError, UserError
+from studio.port import Outputs
 from studio.problem import did_you_mean
 from studio.runtime.events import StepContext
 from studio.runtime.failure import disk_full, failure_of, is_disk_full
