@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 SAMPLE_ROWS = 1000
-LONGEST_FIELD = 8 << 20
-"""Bytes; also the size of the pieces that are read at once."""
+LONGEST_FIELD = 2 << 20
+"""Bytes; also the size of the pieces that are read at once. Measured on 400 MB: 320 MB of memory at most, with pieces
+of 8 MB twice as much in twice the time."""
 
 CONTAINERS = {b"PK\x03\x04": "Excel", b"\xd0\xcf\x11\xe0": "Excel", b"PAR1": "Parquet"}
 """First bytes of files that are no text, and the component that reads them."""
@@ -188,7 +189,7 @@ def _fit(text: io.TextIOWrapper, out: io.TextIOWrapper, layout: Layout, width: i
 
 
 def pieces(file: Path, layout: Layout, head: Sample, wanted: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """The wanted columns of a plain file, all text, in pieces of several megabytes."""
+    """The wanted columns of a plain file, all text, piece by piece."""
     import polars as pl
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -236,7 +237,7 @@ def _told(error: Exception, file: Path, layout: Layout, width: int) -> UserError
             cure=OTHER_ROWS, field="ragged", line=line,
         )  # fmt: skip
     if "straddling" in text:
-        return UserError(f"A quoted text in {file.name} does not end.", cure=QUOTES, field="path")
+        return UserError(f"A text in {file.name} does not end, or is longer than 2 MB.", cure=QUOTES, field="path")
     return UserError(f"{file.name} cannot be read: {text}", cure=QUOTES, field="path")
 
 
