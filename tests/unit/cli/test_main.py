@@ -128,6 +128,8 @@ def test_strangers_cannot_take_our_names(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.syspath_prepend(str(tmp_path))
     assert "Run a flow to its end." in millrace("run", "--help").output
     assert "acme-tool" not in millrace("--help").output
+    with click.Context(main) as ctx:
+        assert main.list_commands(ctx).count("run") == 1
 
 
 def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
