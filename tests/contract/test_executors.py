@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from studio.app import App
-from studio.flow import Flow
+from studio.flow import Flow, FlowInput
 from studio.run import StepState
 from studio.run_view import RunView
 
@@ -200,3 +201,47 @@ def test_a_cancel_kills_the_kernel_and_ends_the_run(app: App, dask: str) -> None
     view = app.run(made, dask=dask, on_event=cancel_when_running)
     assert view.run.state == "cancelled"
     assert states(view) == {"a": "cancelled", "b": "cancelled"}
+
+
+def test_a_notebook_file_is_a_node_whose_parameters_cell_is_its_form(app: App, options: dict[str, Any]) -> None:
+    cells = [
+        nbformat.v4.new_code_cell("month = '2026-01'\nout = 'none'", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("from pathlib import Path\nPath(out).write_text(month)\nprint('month', month)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), "close.ipynb")
+    made = Flow.new("Notebook")
+    made.inputs.append(FlowInput(name="month"))
+    made.add("notebook", "close", path="close.ipynb", params={"month": {"$input": "month"}, "out": "closed"})
+    view = app.run(made, inputs={"month": "2026-10"}, **options)
+    assert view.ok, view.run.failure
+    assert Path("closed").read_text() == "2026-10"
+    assert b"month 2026-10" in app.notebook(view.run.id, "close")
+
+
+def test_a_notebook_that_fails_fails_its_step(app: App, options: dict[str, Any]) -> None:
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), "bad.ipynb")
+    made = Flow.new("Notebook")
+    made.add("notebook", "bad", path="bad.ipynb")
+    failure = app.run(made, **options).step("bad").failure
+    assert failure is not None
+    assert "ZeroDivisionError" in failure.message
+
+
+def test_plots_and_rich_display_land_in_the_notebook(app: App, dask: str) -> None:
+    source = """
+from IPython.display import HTML, display
+import matplotlib.pyplot as plt
+
+def run() -> Figure:
+    display(HTML("<b>bold</b>"))
+    figure, axes = plt.subplots()
+    axes.plot([1, 2])
+    plt.show()
+    return figure
+"""
+    view = app.run(flow(a=source), dask=dask)
+    assert view.ok, view.run.failure
+    notebook = nbformat.reads(app.notebook(view.run.id, "a").decode(), as_version=4)
+    shown = {kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    assert {"text/html", "image/png"} <= shown
+    assert view.artifact("a", "figure").format == "png"

@@ -32,6 +32,9 @@ def run(start: Json, *, here: str) -> Json:
     return {"start": start, "pid": os.getpid()}
 """
 
+NIGHTLY = pytest.mark.nightly
+LED = "select id from run where state = 'running' and lease_until > 1e6 * (julianday('now') - 2440587.5) * 86400"
+
 FIRST = "def run() -> Json:\n    return 1\n"
 LAST = "def run(slow: Json) -> Json:\n    return slow['start'] + 1\n"
 
@@ -108,6 +111,8 @@ def going(millrace: Millrace, cluster: DaskProcesses, project: Path) -> Iterator
 
 
 def rows(millrace: Millrace, query: str) -> list[Any]:
+    if not (millrace.home / "store.db").exists():
+        return []
     with sqlite3.connect(millrace.home / "store.db") as connection:
         return connection.execute(query).fetchall()
 
@@ -223,6 +228,36 @@ def test_a_killed_dispatcher_takes_its_own_cluster_and_kernels_along(millrace: M
     assert done.returncode == 0, done.stderr
     assert attempts(millrace) == ["lost", "succeeded"]
     assert_each_step_committed_once(millrace)
+
+
+@pytest.mark.parametrize("seconds", [0.9, 1.7, pytest.param(1.3, marks=NIGHTLY), pytest.param(2.3, marks=NIGHTLY)])
+def test_a_dispatcher_may_be_killed_again_and_again(
+    millrace: Millrace, cluster: DaskProcesses, tmp_path: Path, seconds: float
+) -> None:
+    """Wherever it was: each of its followers gets a little further, and no step is committed twice."""
+    flow = Flow.new("Chain")
+    flow.add("code", "s0", source=FIRST)
+    for n in range(1, 6):
+        source = "def run(value: Json) -> Json:\n    return value + 1\n"
+        flow.add("code", f"s{n}", source=source, inputs={"value": f"s{n - 1}.json"})
+    write_flow(flow, tmp_path / "chain.flow")
+    command = ["run", str(tmp_path / "chain.flow")]
+    for _ in range(3):
+        process = millrace.start(*command, "--dask", cluster.address)
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        if rows(millrace, "select id from run"):
+            command = ["runs", "resume", "latest"]
+            wait_for(lambda: not rows(millrace, LED), what="the lease to run out")
+    done = millrace(*command, "--dask", cluster.address)
+    assert done.returncode == 0, done.stderr
+    assert rows(millrace, "select state from run") == [("succeeded",)]
+    good = Counter(step for (step,) in rows(millrace, "select step from attempt where state = 'succeeded'"))
+    assert good == {f"s{n}": 1 for n in range(6)}
+    assert millrace("artifact", "latest", "s5", "json", "--format", "json").stdout.strip() == "6"
 
 
 @pytest.mark.nightly

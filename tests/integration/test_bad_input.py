@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from studio.flow import Flow
 from studio.problem import Failure
 from studio.run_maker import InvalidFlow
 from studio.run_view import RunView
+from studio.settings import Settings
 
 GOOD = "def run() -> Json:\n    return 'kept'\n"
 
@@ -144,3 +147,29 @@ def test_a_hundred_megabytes_of_print_are_capped_and_said_to_be(app: App, dask: 
 def test_a_step_that_returns_what_its_port_cannot_hold_names_the_port(app: App, dask: str) -> None:
     _, failure = failing(app, dask, "code", source="def run() -> Table:\n    return 'no table'\n")
     assert "table" in failure.message
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 30 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only root can mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_while_an_artifact_is_written_keeps_what_was_there(
+    tmp_path: Path, small_disk: Path, dask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    large = "import polars as pl\ndef run() -> pl.DataFrame:\n    return pl.select(n=pl.int_range(10_000_000))\n"
+    settings = {"MILLRACE_HOME": str(tmp_path / "home"), "MILLRACE_ARTIFACTS": str(small_disk / "artifacts")}
+    with App.open(Settings.from_environment(settings)) as app:
+        _, failure = failing(app, dask, "code", source=large)
+        assert "disk is full" in failure.message
+        small = Flow.new("After")
+        small.add("code", "good", source=GOOD)
+        assert app.run(small, dask=dask).ok, "the failed attempt left its half-written table behind"
