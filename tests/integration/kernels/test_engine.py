@@ -320,8 +320,8 @@ def test_the_notebook_of_a_step_that_is_killed_from_elsewhere_is_kept(run: Run, 
 
     killer = threading.Thread(target=kill)
     killer.start()
-    cell = "print('begun', flush=True)\nopen('begun', 'w').close()\nimport time\ntime.sleep(600)"
-    done = run(cell, on_kernel=kernels.append)
+    wait = "open('begun', 'w').close()\nimport time\ntime.sleep(600)"
+    done = run("print('begun')", wait, on_kernel=kernels.append)
     killer.join()
     assert (done.end, done.exit_code) == ("dead", -signal.SIGKILL)
     assert printed(done) == "begun\n"
