@@ -10,7 +10,9 @@ import keyword
 import logging
 import re
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +88,7 @@ def execute(
     while it runs, and at the end. Raises UserError for a notebook, a parameter or a kernel that cannot be used; how
     the notebook's own code fails is told by the result.
     """
+    preload()
     from studio.kernels.record import kept, write
 
     check_parameters(parameters)
@@ -98,10 +101,29 @@ def execute(
 
 
 def preload() -> None:
-    """Import what executing needs before the first notebook comes: papermill alone takes half a second."""
-    import papermill  # noqa: F401
+    """Import what executing needs; a worker does it before the first notebook comes, for it takes half a second."""
+    with _without("rfc3987_syntax"):
+        import papermill  # noqa: F401
 
-    import studio.kernels.client  # noqa: F401
+        import studio.kernels.client  # noqa: F401
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let imports go on as if `module` were not installed.
+
+    jsonschema, which nbformat imports, imports rfc3987_syntax where it is there, to check addresses with foreign
+    letters: that builds a grammar for 0.9 s of CPU, and notebooks have no such addresses. By Python's import reference,
+    None in `sys.modules` makes an import raise ImportError.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop(module, None)
 
 
 def check_parameters(parameters: dict[str, Any]) -> None:

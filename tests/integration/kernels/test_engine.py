@@ -325,3 +325,12 @@ def test_the_notebook_of_a_step_that_is_killed_from_elsewhere_is_kept(run: Run, 
     killer.join()
     assert (done.end, done.exit_code) == ("dead", -signal.SIGKILL)
     assert printed(done) == "begun\n"
+
+
+def test_what_is_imported_for_notebooks_builds_no_grammar_of_addresses() -> None:
+    code = (
+        "import sys; from studio.kernels.engine import preload; preload(); "
+        "assert 'papermill' in sys.modules; assert 'rfc3987_syntax' not in sys.modules; "
+        "assert not any(name.startswith('lark') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
