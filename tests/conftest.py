@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,3 +29,38 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.chdir(tmp_path / "project")
     with App.open(Settings.from_environment({"MILLRACE_HOME": str(tmp_path / "home")})) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The endpoint of an S3 server of this test process."""
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+    from moto.s3.responses import S3Response
+
+    lock = threading.Lock()
+    unguarded = S3Response.put_object
+
+    def guarded(self: Any) -> Any:
+        # S3 decides a conditional PUT in one piece; this server looks and writes in two.
+        with lock:
+            return unguarded(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(S3Response, "put_object", guarded)
+        server = ThreadedMotoServer(port=0, verbose=False)
+        server.start()
+        yield "http://{}:{}".format(*server.get_host_and_port())
+        server.stop()
+
+
+@pytest.fixture
+def s3_bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """An empty bucket and the endpoint of its server; the secrets are in the environment, as on a real worker."""
+    import s3fs
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    bucket = f"bucket-{uuid.uuid4().hex}"
+    s3fs.S3FileSystem(endpoint_url=s3_server).mkdir(bucket)
+    return bucket, s3_server

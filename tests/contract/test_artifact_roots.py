@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,38 +19,10 @@ from studio.manifest import Artifact, AttemptManifest
 from studio.runtime.writing import write_value
 
 
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
-    """The endpoint of an S3 server of this test process."""
-    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-    from moto.s3.responses import S3Response
-
-    lock = threading.Lock()
-    unguarded = S3Response.put_object
-
-    def guarded(self: Any) -> Any:
-        # S3 decides a conditional PUT in one piece; this server looks and writes in two.
-        with lock:
-            return unguarded(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(S3Response, "put_object", guarded)
-        server = ThreadedMotoServer(port=0, verbose=False)
-        server.start()
-        yield "http://{}:{}".format(*server.get_host_and_port())
-        server.stop()
-
-
 @pytest.fixture
-def s3_root(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> ArtifactRoot:
-    import s3fs
-
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    bucket = f"bucket-{uuid.uuid4().hex}"
-    s3fs.S3FileSystem(endpoint_url=s3_server).mkdir(bucket)
-    return ArtifactRoot(f"s3://{bucket}/some/prefix", {"endpoint_url": s3_server})
+def s3_root(s3_bucket: tuple[str, str]) -> ArtifactRoot:
+    bucket, endpoint = s3_bucket
+    return ArtifactRoot(f"s3://{bucket}/some/prefix", {"endpoint_url": endpoint})
 
 
 @pytest.fixture(params=["folder", "s3"])

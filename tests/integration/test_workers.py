@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,32 +37,16 @@ def run(start: Json) -> pl.DataFrame:
 DOUBLE = "def run(table: Table) -> Table:\n    return table * 2\n"
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """Settings of an artifact root on S3; the secrets are in the environment, as on a real worker."""
-    import boto3
-    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, "us-east-1")
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="millrace")
-    yield {
-        "MILLRACE_ARTIFACTS": "s3://millrace/artifacts",
-        "MILLRACE_ARTIFACTS_OPTIONS": json.dumps({"endpoint_url": endpoint}),
-    }
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "s3"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    if request.param == "s3":
-        found: dict[str, str] = request.getfixturevalue("bucket")
-        return found
-    return {"MILLRACE_ARTIFACTS": str(tmp_path / "artifacts")}
+    """The settings that say where artifacts lie."""
+    if request.param == "folder":
+        return {"MILLRACE_ARTIFACTS": str(tmp_path / "artifacts")}
+    bucket, endpoint = request.getfixturevalue("s3_bucket")
+    return {
+        "MILLRACE_ARTIFACTS": f"s3://{bucket}/artifacts",
+        "MILLRACE_ARTIFACTS_OPTIONS": json.dumps({"endpoint_url": endpoint}),
+    }
 
 
 @pytest.fixture
