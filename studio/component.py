@@ -23,7 +23,7 @@ Effect = Literal["pure", "reads", "writes"]
 class Params(BaseModel):
     """The settings of a component: the form, the API, the command line and the docs come from it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class NoParams(Params):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator
 
 from studio.exceptions import UserError
 from studio.problem import did_you_mean
@@ -15,6 +17,20 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 DRIVERS = {"mysql": "mysqlclient", "mariadb": "mysqlclient", "postgresql": "psycopg[binary]", "oracle": "oracledb"}
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password or "password=" in parts.query.lower():
+        raise ValueError(
+            "The URL of the database holds a password, which everybody who reads the flow or its runs would see. Leave "
+            "it out, and give it by the database's own means, such as ~/.pgpass or PGPASSWORD for PostgreSQL."
+        )
+    return url
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_without_password)]
+"""A setting; credentials are to fill in what it leaves out."""
 
 
 class SqlError(UserError):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from studio.components.database import connected
 from studio.components.extract.sql_query import sql_query
 from studio.components.load.sql_write import sql_write
 from studio.exceptions import UserError
@@ -80,8 +81,8 @@ def test_a_password_that_the_database_repeats_is_hidden(empty_database: str) -> 
     secret = "ge" + "heim"
     url = empty_database.replace("postgres:@", f"postgres:{secret}@")
     assert secret in url
-    with pytest.raises(UserError) as caught:
-        query(url, f"SELECT {secret}")
+    with pytest.raises(UserError) as caught, connected(url, wait=5, write=False) as connection:
+        connection.exec_driver_sql(f"SELECT {secret}")
     assert "***" in caught.value.message
     assert secret not in "".join(traceback.format_exception(caught.value))
 

@@ -11,7 +11,7 @@ from studio import ui
 from studio.component import Params, component
 from studio.components.columns import distinct_names, require
 from studio.components.conversion import LogicalType, Reading, cast
-from studio.components.database import SqlError, connected
+from studio.components.database import DatabaseUrl, SqlError, connected
 from studio.components.spool import BATCH_ROWS, Batch, table_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MIXED = "Convert the column in the query: CAST(... AS TEXT)."
 class SqlQueryParams(Params):
     """Which database to ask, and what."""
 
-    url: str = Field(
+    url: DatabaseUrl = Field(
         min_length=1, title="Database", examples=["sqlite:///data/ledger.db", "postgresql+psycopg://user@server/name"],
         description="Its SQLAlchemy URL; an SQLite file after sqlite:/// lies below the project folder.",
     )  # fmt: skip

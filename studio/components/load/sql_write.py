@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from studio.component import Params, component
-from studio.components.database import SqlError, connected, require_columns, split_name
+from studio.components.database import DatabaseUrl, SqlError, connected, require_columns, split_name
 from studio.components.stream import pieces_of
 from studio.exceptions import UserError
 from studio.port import Json, Outputs
@@ -25,7 +25,7 @@ BATCH_ROWS = 5_000
 class SqlWriteParams(Params):
     """Where to put the rows."""
 
-    url: str = Field(
+    url: DatabaseUrl = Field(
         min_length=1, title="Database", examples=["sqlite:///data/ledger.db", "postgresql+psycopg://user@server/name"],
         description="Its SQLAlchemy URL; an SQLite file after sqlite:/// lies below the project folder.",
     )  # fmt: skip

@@ -14,11 +14,14 @@ from typing import Any
 
 import psutil
 import pytest
+from pydantic import ValidationError
 
 from studio.component import Component
+from studio.components.database import connected
 from studio.components.extract.sql_query import sql_query
 from studio.components.load.sql_write import sql_write
 from studio.exceptions import UserError
+from studio.plugin_host.answers import check
 from studio.testing import run_component
 
 URL = "sqlite:///ledger.db"
@@ -148,8 +151,8 @@ def test_a_lock_that_ends_in_time_is_waited_for() -> None:
 @pytest.mark.parametrize("password", ["s3cr3t-w0rd", "p%40ss%2Fword"])
 def test_a_password_is_in_no_message_and_no_traceback(password: str) -> None:
     url = f"postgresql+psycopg://analyst:{password}@127.0.0.1:1/ledger"
-    with pytest.raises(UserError) as caught:
-        query("SELECT 1", url=url, wait=1)
+    with pytest.raises(UserError) as caught, connected(url, wait=1, write=False):
+        pass
     told = "".join(traceback.format_exception(caught.value)) + caught.value.cure
     assert password not in told
     assert "p@ss/word" not in told
@@ -224,3 +227,15 @@ def test_a_folder_that_is_missing_is_named() -> None:
 def test_no_connection_stays_open(call: Callable[[], Any], ledger: Path) -> None:
     call()
     assert str(ledger) not in [file.path for file in psutil.Process().open_files()]
+
+
+@pytest.mark.parametrize("url", ["postgresql://ada:secret@db/x", "postgresql://db/x?user=ada&password=secret"])
+@pytest.mark.parametrize("component", [sql_query, sql_write])
+def test_a_password_has_no_place_in_a_flow(component: Component, url: str) -> None:
+    problems = check(component, {"url": url, "query": "SELECT 1"}, {}, "", ()).problems
+    refused = next(problem for problem in problems if problem.field == "url")
+    assert "password" in refused.message
+    assert "secret" not in str(problems)
+    with pytest.raises(ValidationError) as caught:
+        component.params(url=url)
+    assert "secret" not in str(caught.value)
