@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DRIVERS = {"mysql": "mysqlclient", "mariadb": "mysqlclient", "postgresql": "psycopg[binary]", "oracle": "oracledb"}
 
 
-def _without_password(url: str) -> str:
+def _refuse_password(url: str) -> str:
     parts = urlsplit(url)
     if parts.password or "password=" in parts.query.lower():
         raise ValueError(
@@ -29,7 +29,7 @@ def _without_password(url: str) -> str:
     return url
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_without_password)]
+DatabaseUrl = Annotated[str, AfterValidator(_refuse_password)]
 """A setting; credentials are to fill in what it leaves out."""
 
 
