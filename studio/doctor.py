@@ -42,6 +42,11 @@ def examine(
 ) -> list[Check]:
     """Look at everything that steps need. `directory` is where a flow would run, by default the working directory."""
     here = directory or Path.cwd()
+
+    def plugins() -> Registry:
+        settings.make_home()  # the plugin host keeps there what it finds
+        return registry()
+
     return [
         check_python(),
         *(check_package(name, here) for name in PACKAGES),
@@ -51,7 +56,7 @@ def examine(
         check_artifacts(settings),
         check_kernel(),
         check_dask(),
-        *check_plugins(registry),
+        *check_plugins(plugins),
     ]
 
 
@@ -115,7 +120,7 @@ def check_home(home: Path) -> Check:
         return Check(
             "home", False, f"{home}: {error.strerror}.", "Set MILLRACE_HOME to a folder that you may write to."
         )
-    return Check("home", True, str(home) if nearest == home else f"{home}, made at the first run")
+    return Check("home", True, str(home) if nearest == home else f"{home}, made when it is needed")
 
 
 def check_store(url: str) -> Check:
@@ -167,7 +172,8 @@ def check_plugins(registry: Callable[[], Registry]) -> Iterator[Check]:
     try:
         known = registry()
     except MillraceError as error:
-        yield Check("plugins", False, error.message, "See `millrace plugins list`.")
+        cure = error.cure if isinstance(error, UserError) else "See `millrace plugins list`."
+        yield Check("plugins", False, error.message, cure)
         return
     for failure in known.failures:
         cure = f"Update or uninstall {failure.distribution}; see `millrace plugins list --json`."

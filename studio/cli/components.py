@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,14 +68,20 @@ def explain(one: ComponentManifest) -> None:
         if ports:
             click.echo(f"\n{title}")
             print_table(["Port", "Type", ""], [port_row(port) for port in ports])
-    properties = one.params.get("properties", {})
-    if properties:
-        click.echo("\nParams")
-        required = one.params.get("required", [])
-        rows = [param_row(name, schema, name in required) for name, schema in properties.items()]
-        print_table(["Param", "Type", "Default", ""], rows)
+    explain_params("Params", one.params)
+    for name, schema in one.params.get("$defs", {}).items():
+        explain_params(f"Each {name}", schema)
     for example in one.examples:
-        click.echo(f"\nExample: {example.get('title', '')}\n  params: {example.get('params', {})}")
+        click.echo(f'\nExample: {example.get("title", "")}\n  "params": {in_json(example.get("params", {}))}')
+
+
+def explain_params(title: str, schema: dict[str, Any]) -> None:
+    """A table of the properties that a JSON Schema of an object names, if any."""
+    required = schema.get("required", [])
+    rows = [param_row(name, each, name in required) for name, each in schema.get("properties", {}).items()]
+    if rows:
+        click.echo(f"\n{title}")
+        print_table(["Param", "Type", "Default", ""], rows)
 
 
 def port_row(port: PortManifest) -> list[str]:
@@ -83,17 +90,28 @@ def port_row(port: PortManifest) -> list[str]:
 
 
 def param_row(name: str, schema: dict[str, Any], required: bool) -> list[str]:
-    default = "required" if required else str(schema.get("default", ""))
+    default = "required" if required else default_text(schema.get("default", ""))
     return [name, type_text(schema), default, schema.get("description") or schema.get("title", "")]
 
 
+def default_text(default: Any) -> str:
+    """As a flow writes it, but text without its quotes."""
+    return default if isinstance(default, str) else in_json(default)
+
+
+def in_json(value: Any) -> str:
+    """On one line, to be copied into a flow."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def type_text(schema: dict[str, Any]) -> str:
-    """`text, one of: a, b` and the like, in one or two words of JSON Schema."""
+    """`a | b`, `list of string` and the like, in a few words of JSON Schema."""
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
     if "anyOf" in schema:
-        return " | ".join(type_text(one) for one in schema["anyOf"])
+        return " | ".join(type_text(one) for one in schema["anyOf"] if one.get("const") != "")
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return "any" if name == "JsonValue" else name
     kind = str(schema.get("type", "any"))
     return f"list of {type_text(schema.get('items', {}))}" if kind == "array" else kind

@@ -15,7 +15,10 @@ def command() -> None:
 
 @command.command("upgrade")
 def upgrade() -> None:
-    """Bring the store to the schema of this version; make it if there is none."""
+    """Bring the store to this version's schema.
+
+    Makes the store if there is none.
+    """
     with opened() as app:
         app.upgrade_store()
     click.echo("The store has the schema of this version.")

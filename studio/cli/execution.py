@@ -21,7 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def execution_options(command: F) -> F:
     """`--workers`, `--dask` and `--json`."""
-    workers = click.option("--workers", type=click.IntRange(min=1), help="Steps that run at once (local cluster).")
+    workers = click.option(
+        "--workers", type=click.IntRange(min=1), metavar="N", help="Steps that run at once (local cluster)."
+    )
     dask = click.option("--dask", metavar="ADDRESS", help="Dask scheduler to run on, such as tcp://host:8786.")
     return workers(dask(as_json(command)))
 
@@ -47,8 +49,11 @@ def tell(view: RunView, *, as_json: bool) -> None:
         return
     screen = console()
     screen.print(state_text(report["state"]), f"run {report['run_id']}", seconds_text(report["seconds"]), sep="  ")
-    for failed in (step for step in report["steps"] if step["error"]):
-        screen.print(f"  {failed['node']}: {failure_text(failed['error'])}")
+    failed = [step for step in report["steps"] if step["error"]]
+    for step in failed:
+        screen.print(f"  {step['node']}: {failure_text(step['error'])}")
+    if failed:
+        screen.print(f"  Look closer: millrace runs log {report['run_id']} {failed[0]['node']}")
     if own_failure(view):
         screen.print(f"  {own_failure(view)}")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from studio.cli.screen import opened
+from studio.exceptions import UserError
 
 
 @click.command("notebook")
@@ -20,5 +21,12 @@ def command(run_id: str, node: str, output: Path | None) -> None:
     if output is None:
         click.echo(data)
     else:
-        output.write_bytes(data)
+        save(data, output)
         click.echo(f"{output}: open it with `jupyter lab {output}`.", err=True)
+
+
+def save(data: bytes, output: Path) -> None:
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}.", cure="Choose another file.") from error

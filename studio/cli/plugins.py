@@ -15,7 +15,10 @@ def command() -> None:
 @command.command("list")
 @as_json
 def list_plugins(as_json: bool) -> None:
-    """List plugins, with the reason why one fails; --json has its traceback."""
+    """List plugins, and why one fails.
+
+    With --json there is its traceback, too.
+    """
     with opened() as app:
         plugins = app.registry.plugins
         failures = app.registry.failures
@@ -31,3 +34,5 @@ def list_plugins(as_json: bool) -> None:
     for failure in failures:
         if failure.component:
             click.echo(f"warning: {failure.plugin}: {failure.message}", err=True)
+    if failures:
+        click.echo("The tracebacks: millrace plugins list --json", err=True)

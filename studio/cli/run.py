@@ -17,7 +17,7 @@ from studio.exceptions import UserError
 @click.argument("flow", metavar="FLOW")
 @click.option("--param", "params", multiple=True, metavar="N=V", help="Give the flow's input N the value V.")
 @click.option(
-    "--input", "file", type=click.File(encoding="utf-8"), metavar="FILE", help="JSON file with values of inputs."
+    "--input", "file", type=click.File(encoding="utf-8-sig"), metavar="FILE", help="JSON file with values of inputs."
 )
 @click.option("--to", metavar="NODE", help="Run only this node and what it needs.")
 @click.option("--from", "from_", metavar="NODE", help="Run this node and what follows; take the rest from --run.")
@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Run a flow to its end.
 
-    Exits 0 if it succeeded, 1 if it failed, 2 if it could not begin, 130 if you interrupted it.
+    Exits 0 if it succeeded, 1 if it failed or was cancelled, 2 if it could not begin, 130 if you interrupted it.
     """
     if (from_ is None) != (run_id is None):
         raise click.UsageError("--from and --run go together: the node to begin with, and the run to continue.")

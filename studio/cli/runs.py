@@ -35,7 +35,9 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Runs on a page.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="Runs on a page."
+)
 @click.option("--before", metavar="KEY", help="Go on from here: the key that the page before ended with.")
 @click.option("--flow", metavar="NAME", help="Only runs of the flow with this name or id.")
 @click.option("--state", type=click.Choice([state.value for state in RunState]), help="Only runs in this state.")
@@ -77,12 +79,17 @@ def log(run_id: str, node: str | None, as_json: bool) -> None:
     with opened() as app:
         if node:
             app.view(run_id).step(node)
-        lines = app.log(run_id, node)
+        run = app.find(run_id)
+        lines = app.log(run.id, node)
         if as_json:
-            print_json({"run_id": app.view(run_id).run.id, "lines": list(lines)})
+            print_json({"run_id": run.id, "lines": list(lines)})
             return
+        empty = True
         for line in lines:
             click.echo(line)
+            empty = False
+        if empty:
+            click.echo("Nothing was logged.", err=True)
 
 
 @command.command("cancel")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -128,6 +129,8 @@ def test_log_and_notebook_of_a_step(place: Path, report: dict[str, Any]) -> None
     assert millrace(place, "runs", "log", run, "nobody").exit_code == 2
     notebook = json.loads(millrace(place, "notebook", run, "make").output)
     assert any("def run(" in "".join(cell["source"]) for cell in notebook["cells"])
+    nowhere = millrace(place, "notebook", run, "make", "-o", str(place / "nowhere" / "make.ipynb"))
+    assert (nowhere.exit_code, "cannot be written" in nowhere.stderr) == (2, True)
 
 
 def test_a_pure_step_is_reused_unless_fresh_is_asked_for(place: Path, report: dict[str, Any]) -> None:
@@ -140,11 +143,12 @@ def test_a_pure_step_is_reused_unless_fresh_is_asked_for(place: Path, report: di
 
 def test_a_failed_flow_exits_1_and_can_be_retried(place: Path) -> None:
     inputs = place / "inputs.json"
-    inputs.write_text('{"count": 1}')
+    inputs.write_text('{"count": 1}', encoding="utf-8-sig")  # as Windows saves it
     failed = shell(place, "run", "halves.flow", "--input", str(inputs))
     assert failed.returncode == 1
     assert "✗ failed     halve" in failed.stdout
     assert "Nothing to halve. (line 6) Give more rows." in failed.stdout
+    assert re.search(r"^  Look closer: millrace runs log \S+ halve$", failed.stdout, flags=re.MULTILINE)
     retried = shell(place, "runs", "retry", "latest", "--json")
     assert retried.returncode == 1
     make, halve = json.loads(retried.stdout)["steps"]

@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +87,38 @@ def test_a_users_mistake_is_one_line_on_stderr_and_exit_2(tmp_path: Path) -> Non
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
     assert "none.flow" in result.stderr
+
+
+def test_a_flow_that_is_no_json_is_a_problem_like_others(tmp_path: Path) -> None:
+    (tmp_path / "a.flow").write_text('{"format": 1,\n}')
+    result = millrace("validate", str(tmp_path / "a.flow"), "--json")
+    assert (result.exit_code, result.stderr) == (2, "")
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["code"], problem["line"], problem["severity"]) == ("flow", 2, "error")
+    assert "is no JSON" in problem["message"]
+
+
+def test_doctor_makes_the_home_for_its_user_alone(home: Path) -> None:
+    assert millrace("doctor").exit_code == 0
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_doctor_says_so_where_no_home_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MILLRACE_HOME", str(tmp_path / "file" / "home"))
+    result = millrace("doctor", "--json")
+    wrong = {check["name"] for check in json.loads(result.stdout)["checks"] if not check["ok"]}
+    assert (result.exit_code, wrong) == (1, {"home", "plugins"})
+
+
+def test_a_component_is_explained_in_the_words_of_a_flow() -> None:
+    shown = millrace("components", "show", "table.aggregate").output
+    assert "measures  list of Measure" in shown
+    assert "Each Measure" in shown
+    assert "rows | count | distinct" in shown
+    examples = re.findall(r'^  "params": (.*)$', shown, flags=re.MULTILINE)
+    assert {"function": "rows", "name": "payments"} in json.loads(examples[0])["measures"]
+    assert re.search(r"decimal_comma +boolean +false ", millrace("components", "show", "read.csv").output)
 
 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
