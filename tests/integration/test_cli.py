@@ -133,6 +133,18 @@ def test_log_and_notebook_of_a_step(place: Path, report: dict[str, Any]) -> None
     assert (nowhere.exit_code, "cannot be written" in nowhere.stderr) == (2, True)
 
 
+def test_the_first_flow_of_the_guide_runs(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "flows.md").read_text(encoding="utf-8")
+    first = re.search(r"```json\n(.*?)```", guide, flags=re.DOTALL)
+    assert first
+    (tmp_path / "guide.flow").write_text(first[1])
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "bank.csv").write_text("day,amount\n2026-10-01,1.5\n2026-11-02,2.5\n")
+    done = shell(tmp_path, "run", "guide.flow", "--json")
+    assert done.returncode == 0, done.stdout
+    assert {step["node"]: step["rows"]["table"] for step in json.loads(done.stdout)["steps"]} == {"bank": 2, "clean": 1}
+
+
 def test_a_pure_step_is_reused_unless_fresh_is_asked_for(place: Path, report: dict[str, Any]) -> None:
     again = json.loads(shell(place, "run", "halves.flow", "--param", "count=9", "--to", "make", "--json").stdout)
     assert [step["state"] for step in again["steps"]] == ["reused"]

@@ -10,7 +10,7 @@ import pytest
 
 from studio.component import Component
 from studio.components import register_components
-from studio.testing import check_example
+from studio.testing import check_component
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -29,4 +29,4 @@ def test_the_first_component_of_the_guide_works(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "acme_match.py").write_text(source[1])
     monkeypatch.syspath_prepend(tmp_path)
     (keep,) = import_module("acme_match").register_components()
-    check_example(keep, keep.examples[0])
+    check_component(keep)
