@@ -27,7 +27,7 @@ class Problem:
         return asdict(self)
 
     def __str__(self) -> str:
-        where = ".".join(part for part in (self.node, self.field) if part)
+        where = ".".join(part for part in (self.node, self.field.removeprefix("port:")) if part)  # as edges name ports
         line = f" (line {self.line})" if self.line else ""
         return f"{where + ': ' if where else ''}{self.message}{line} {self.cure}".rstrip()
 

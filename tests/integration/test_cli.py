@@ -202,6 +202,7 @@ def test_an_invalid_flow_names_every_problem(place: Path) -> None:
         assert result.exit_code == 2
         assert result.stdout == ""
         assert result.stderr.count("error: ") >= 2
+        assert "error: halve.tbl: " in result.stderr
     found = json.loads(millrace(place, "validate", str(place / "broken.flow"), "--json").stdout)
     assert found["ok"] is False
     assert {"code", "message", "cure", "node", "field", "line", "severity"} <= found["problems"][0].keys()
