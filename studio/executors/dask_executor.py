@@ -6,6 +6,7 @@ and the worker's reports come as Dask events.
 
 from __future__ import annotations
 
+import logging
 import queue
 import time
 import uuid
@@ -18,6 +19,8 @@ from studio.exceptions import ExecutorError
 from studio.executors.dask_worker import TOPIC, StepWorker, cancel_attempt, perform_order
 from studio.executors.executor import AttemptKey, Report
 from studio.order import Order
+
+logger = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 2.0
 SLOTS_SECONDS = 5.0
@@ -44,16 +47,17 @@ class DaskExecutor:
         self._address = address
         self._client: Client | None = None
         self._try_again = 0.0
-        self._slots = (0.0, workers)
+        self._slots = workers
+        self._slots_asked = 0.0
+        self._counting = False
         self._connected()
 
     @property
     def slots(self) -> int:
-        asked, count = self._slots
-        if time.monotonic() - asked > SLOTS_SECONDS and self._client is not None and self._client.status == "running":
-            count = max(1, sum(self._client.nthreads().values()))
-            self._slots = (time.monotonic(), count)
-        return count
+        if time.monotonic() - self._slots_asked > SLOTS_SECONDS and not self._counting:
+            self._slots_asked = time.monotonic()
+            self._later(self._count)
+        return self._slots
 
     def submit(self, order: Order) -> None:
         key = AttemptKey(order.run, order.step, order.attempt)
@@ -68,11 +72,9 @@ class DaskExecutor:
         future.add_done_callback(lambda done: self._ended(key, done))
 
     def cancel(self, key: AttemptKey) -> None:
-        if self._client is None or self._client.status != "running":
-            return
         place = self._places.get(key)
         workers = [place] if place else None
-        self._client.run(cancel_attempt, list(key), workers=workers, wait=False, on_error="ignore")
+        self._later(self._ask_to_cancel, list(key), workers)
 
     def reports(self) -> list[Report]:
         found = []
@@ -83,10 +85,32 @@ class DaskExecutor:
         return found
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        if self._cluster is not None:
-            self._cluster.close()
+        try:
+            if self._client is not None:
+                self._client.close()
+        finally:
+            if self._cluster is not None:
+                self._cluster.close()
+
+    def _later(self, ask: Callable[..., Any], *arguments: Any) -> None:
+        """Ask on Dask's event loop: a scheduler or worker that stands still must not hold the dispatcher."""
+        if self._client is not None and self._client.status == "running":
+            self._client.loop.add_callback(ask, self._client, *arguments)
+
+    async def _count(self, client: Client) -> None:
+        self._counting = True
+        try:
+            self._slots = max(1, sum((await client.nthreads()).values()))
+        except OSError as error:
+            logger.warning("the scheduler does not say how many steps it takes: %s", error)
+        finally:
+            self._counting = False
+
+    async def _ask_to_cancel(self, client: Client, key: list[Any], workers: list[str] | None) -> None:
+        try:
+            await client.run(cancel_attempt, key, workers=workers, wait=False, on_error="ignore")
+        except OSError as error:
+            logger.warning("the scheduler does not cancel %s now: %s", key, error)
 
     def _remember(self, report: Report) -> None:
         if report.kind == "started":
@@ -100,22 +124,35 @@ class DaskExecutor:
             return self._client
         if time.monotonic() < self._try_again:
             raise ExecutorError("The Dask cluster cannot be reached.", retryable=True)
-        self._try_again = time.monotonic() + RECONNECT_SECONDS
-        if self._client is not None:
-            self._client.close(timeout=1)
-        self._client = self._connect()
+        try:
+            gone, self._client = self._client, None
+            if gone is not None:
+                gone.close(timeout=1)
+            self._client = self._connect()
+        finally:
+            # From the end of a try: it takes seconds itself, and many orders may be waiting.
+            self._try_again = time.monotonic() + RECONNECT_SECONDS
+        self._later(self._count)
         return self._client
 
     def _connect(self) -> Client:
         where = self._cluster or self._address
         try:
             client = Client(where, set_as_default=False, timeout=5, name="millrace")
-            client.subscribe_topic(TOPIC, self._received)
-            client.register_plugin(self._plugin)
-        except (OSError, TimeoutError) as error:
+        except (OSError, ValueError) as error:
             raise ExecutorError(
                 f"There is no Dask scheduler at {self._address}: {error}",
                 cure="Start one, or leave --dask out to run on this computer.",
+                retryable=True,
+            ) from error
+        try:
+            client.subscribe_topic(TOPIC, self._received)
+            client.register_plugin(self._plugin)
+        except Exception as error:  # whatever goes wrong in the set-up of any worker
+            client.close(timeout=1)
+            raise ExecutorError(
+                f"A Dask worker cannot be set up: {type(error).__name__}: {error}",
+                cure="Install the same packages on all workers, and look at their logs.",
                 retryable=True,
             ) from error
         return client
@@ -131,10 +168,16 @@ class DaskExecutor:
         """On a thread of Dask's. What a finished task has to say came as a report."""
         if future.status == "finished":
             return
-        error = future.exception() if future.status == "error" else None
-        text = f"{type(error).__name__}: {error}" if error else f"the task was {future.status}"
-        self._reports.put(Report("ended", key, {"error": text}))
+        self._reports.put(Report("ended", key, _told(future)))
         self._wake()
+
+
+def _told(future: Future) -> dict[str, Any]:
+    """A task that broke has ended; one that we have lost sight of may still wait or run."""
+    if future.status != "error":
+        return {"gone": f"the task was {future.status}"}
+    error = future.exception()
+    return {"error": f"{type(error).__name__}: {error}"}
 
 
 def _local_cluster(workers: int) -> LocalCluster:
