@@ -40,7 +40,9 @@ class InProcessExecutor:
         self._site.cancel(key)
 
     def reports(self) -> list[Report]:
-        found = []
+        # A step of this process lives while we do: it need not say so itself.
+        running = self._site.keys()
+        found = [Report("beat", key) for key in running]
         while not self._reports.empty():
             found.append(self._reports.get())
         return found
@@ -82,7 +84,7 @@ def _run_cell(cell: dict[str, Any], namespace: dict[str, Any]) -> BaseException 
     try:
         with contextlib.redirect_stdout(printed):
             exec(compile(source, "<cell>", "exec"), namespace)  # noqa: S102 - what this executor is for
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # as in a kernel: not even KeyboardInterrupt ends more than the cell
         cell["outputs"] = [_stream(printed), _error(error)]
         return error
     cell["outputs"] = [_stream(printed)] if printed.getvalue() else []
