@@ -6,6 +6,7 @@ if that fails, the copy is to be thrown away.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -33,7 +34,7 @@ LOST_LIMIT = 3
 class Flight:
     """An attempt that is submitted or running, as far as we have heard."""
 
-    seen: float
+    seen: float = field(default_factory=time.monotonic)
     """When it was submitted, or gave a sign of life (monotonic)."""
     started: bool = False
     broken: int = 0
@@ -123,7 +124,7 @@ class ActiveRun:
         owned.add_attempt(path, key.attempt)
         owned.set_step(path, StepState.READY, StepState.SUBMITTED, cache_key=cache_key)
         self.states[path] = StepState.SUBMITTED
-        self.flights[key] = Flight(time.monotonic())
+        self.flights[key] = Flight(seen=-math.inf)  # overdue until it is submitted
         return key
 
     def note_start(self, owned: Owned, report: Report) -> None:

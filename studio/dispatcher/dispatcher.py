@@ -9,25 +9,31 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from studio.artifacts.attempts import read_manifest, read_started, start_attempt
 from studio.artifacts.root import ArtifactRoot
-from studio.dispatcher.active_run import LOST_LIMIT, ActiveRun, Flight, microseconds
+from studio.dispatcher.active_run import IN_FLIGHT, LOST_LIMIT, OPEN, ActiveRun, Flight, microseconds
 from studio.dispatcher.orders import OrderWriter
-from studio.exceptions import ExecutorError, LeaseLost, UserError
+from studio.exceptions import ArtifactError, ExecutorError, LeaseLost, UserError
 from studio.executors.executor import AttemptKey, Executor, Report
+from studio.executors.failures import failure_of
 from studio.manifest import AttemptManifest
 from studio.planner import Plan, fatal_steps, outcome
 from studio.problem import Failure
-from studio.run import RunState
+from studio.run import AttemptState, RunState, StepState
 from studio.store.runs import Run
 from studio.store.steps import Step
 from studio.store.store import Store
 
 logger = logging.getLogger(__name__)
+
+Result = AttemptManifest | Failure | None
+"""How an attempt ended; None while it has not."""
+KILL_SECONDS = 0.5
+"""Between kills of a cancelled attempt: one may reach its worker before the attempt can be killed."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,17 @@ class Dispatcher:
         self._active: dict[str, ActiveRun] = {}
         self._stale: list[Run] = []
         """Runs whose copy is to be made again, since a transaction failed half-way."""
+        self._heard: dict[AttemptKey, Flight] = {}
+        """What is known of those runs' attempts."""
         self._due: dict[str, float] = {}
+        self._turned = time.monotonic()
 
     def run(self, run: Run, executor: Executor, after_turn: Callable[[], None] = lambda: None) -> None:
         """See a run through that is ours already. Raises :class:`LeaseLost` if it is taken from us."""
         self.executor = executor
-        self._stale.append(run)
+        self._distrust()  # of an interrupted turn
+        self._stale = [run, *(one for one in self._stale if one.id != run.id)]
+        self._turned = time.monotonic()
         while self._stale or self._active:
             begun = time.perf_counter()
             self._turn()
@@ -95,6 +106,7 @@ class Dispatcher:
         """One look at everything. Trouble that passes, such as a locked database, only costs this turn."""
         try:
             self._renew()
+            self._excuse()
             while self._stale:
                 self._adopt(self._stale[-1])
                 self._stale.pop()
@@ -105,9 +117,26 @@ class Dispatcher:
             if not error.retryable:
                 raise
             logger.warning("trying again: %s", error)
-            stale = {run.id: run for run in [*self._stale, *(active.run for active in self._active.values())]}
-            self._stale = list(stale.values())
-            self._active.clear()
+            self._distrust()
+            self._due.pop("renew", None)
+
+    def _distrust(self) -> None:
+        """All copies are to be made again, for a turn ended half-way. What was heard of attempts stays true."""
+        stale = {run.id: run for run in [*self._stale, *(active.run for active in self._active.values())]}
+        self._stale = list(stale.values())
+        for active in self._active.values():
+            self._heard |= active.flights
+        self._active.clear()
+
+    def _excuse(self) -> None:
+        """If this process stood still, it has heard nobody: that is no silence of theirs."""
+        still = time.monotonic() - self._turned
+        self._turned += still
+        if still < self.pace.lost / 3:
+            return
+        for active in self._active.values():
+            for flight in active.flights.values():
+                flight.seen += still
 
     def _is_due(self, what: str, every: float) -> bool:
         now = time.monotonic()
@@ -125,28 +154,46 @@ class Dispatcher:
         ids = [*self._active, *(run.id for run in self._stale)]
         if not self._is_due("renew", self.pace.lease / 3):
             return
-        lost = set(ids) - self.store.runs.renew(self.owner, self.pace.lease, ids)
+        # Whether a stale one is still ours shows when it is adopted: it may have ended.
+        lost = set(self._active) - self.store.runs.renew(self.owner, self.pace.lease, ids)
         if lost:
             raise LeaseLost(f"Another dispatcher has taken run {min(lost)}.")
 
     def _adopt(self, run: Run) -> None:
-        """Take up a run where the store says it is."""
+        """Take up a run where the store says it is, unless it has ended."""
+        heard = {key: self._heard.pop(key) for key in list(self._heard) if key.run == run.id}
+        if self.store.runs.get(run.id).state.ended:
+            return
         try:
             plan = self.plan_of(run)
         except UserError as error:
-            self._refuse(run, error)
+            if error.retryable:
+                self._heard |= heard
+                raise
+            self.refuse(run, error)
             return
         active = ActiveRun.of(run, plan, self.store.steps.of(run.id), self.store.attempts.of(run.id))
         with self._owned(run) as owned:
             active.settle(owned, None)
         self._active[run.id] = active
         for key in active.in_flight():
-            active.flights[key] = Flight(time.monotonic(), started=read_started(self.root, *key) is not None)
-        self._submit(active, [key for key, flight in active.flights.items() if not flight.started])
+            active.flights[key] = heard.get(key) or Flight(started=read_started(self.root, *key) is not None)
+        if owned.cancel_requested:
+            self._cancel(active)
+        else:
+            self._submit(
+                active, [key for key, flight in active.flights.items() if not flight.started and key not in heard]
+            )
 
-    def _refuse(self, run: Run, error: UserError) -> None:
+    def refuse(self, run: Run, error: UserError) -> None:
+        """End a run that cannot be driven as failed."""
         failure = Failure(error.code, error.message, error.cure).to_json()
         with self._owned(run) as owned:
+            for step in self.store.steps.of(run.id):
+                if step.state in IN_FLIGHT:
+                    owned.set_attempt(step.path, step.attempt, OPEN, AttemptState.CANCELLED)
+                if not step.state.ended:
+                    owned.set_step(step.path, step.state, StepState.CANCELLED)
             owned.set_run(RunState.FAILED, failure=failure)
             owned.append_event("run", state=RunState.FAILED, failure=failure)
 
@@ -163,7 +210,8 @@ class Dispatcher:
     def _heed(self, active: ActiveRun, reports: list[Report]) -> None:
         """Note what runs and what it says; commit what has ended. Reports of attempts that are not ours are dropped."""
         known = [report for report in reports if report.key in active.flights]
-        ended = {report.key: report for report in known if report.kind == "ended"}
+        # Another task of an attempt that runs already knows nothing of it.
+        ended = {one.key: one for one in known if one.kind == "ended" and "already_started" not in one.data}
         for report in known:
             if report.kind != "ended":
                 active.flights[report.key].seen = time.monotonic()
@@ -186,47 +234,59 @@ class Dispatcher:
                     owned.append_event(report.kind, report.key.step, **report.data)
 
     def _finish(self, active: ActiveRun, ended: dict[AttemptKey, Report]) -> None:
-        manifests: dict[AttemptKey, AttemptManifest] = {}
-        failures: dict[AttemptKey, Failure] = {}
-        for key, report in ended.items():
-            manifest = read_manifest(self.root, *key)
-            if manifest is not None:
-                manifests[key] = manifest
-            elif "failure" in report.data:
-                failures[key] = Failure.from_json(report.data["failure"])
-            elif "error" in report.data and (failure := self._broken(active, key, report.data["error"])):
-                failures[key] = failure
-        self._commit(active, manifests, failures)
+        found = {key: self._result(key) or self._told(active, key, report.data) for key, report in ended.items()}
+        self._commit(active, found)
+
+    def _result(self, key: AttemptKey) -> Result:
+        """What the attempt has left, if it has ended. A manifest that cannot be read is a failure, too."""
+        try:
+            return read_manifest(self.root, *key)
+        except ArtifactError as error:
+            if error.retryable:
+                raise
+            return failure_of(error, key.step)
+
+    def _told(self, active: ActiveRun, key: AttemptKey, data: dict[str, Any]) -> Failure | None:
+        """What a task that left no manifest says of its end."""
+        if "failure" in data:
+            return Failure.from_json(data["failure"])
+        if "error" in data:
+            return self._broken(active, key, data["error"])
+        if "gone" in data and not active.flights[key].started:
+            logger.warning("the task of %s, attempt %d, is out of sight: %s", key.step, key.attempt, data["gone"])
+            active.flights[key].seen = self._overdue_soon()
+        return None
 
     def _broken(self, active: ActiveRun, key: AttemptKey, error: str) -> Failure | None:
         """The task broke without a word of ours. Once started it must fall silent first; else it is submitted again."""
         logger.warning("the task of %s, attempt %d, broke: %s", key.step, key.attempt, error)
         flight = active.flights[key]
-        if read_started(self.root, *key) is not None:
-            flight.started = True
+        if flight.started:
             return None
-        flight.broken += 1
-        flight.seen = self._overdue_soon()
-        if flight.broken < LOST_LIMIT:
-            return None
-        return Failure("executor", f"The step could not be started: {error}", "Look at the Dask workers' logs.",
-                       key.step, fault="system")  # fmt: skip
+        if read_started(self.root, *key) is None:
+            flight.broken += 1
+            flight.seen = self._overdue_soon()
+            if flight.broken < LOST_LIMIT:
+                return None
+            # Other tasks of the attempt may still wait somewhere: they must find it taken.
+            if start_attempt(self.root, *key, "broken", self.owner):
+                return Failure("executor", f"The step could not be started: {error}", "Look at the Dask workers' logs.",
+                               key.step, fault="system")  # fmt: skip
+        flight.started, flight.seen = True, time.monotonic()
+        return None
 
-    def _commit(
-        self,
-        active: ActiveRun,
-        manifests: dict[AttemptKey, AttemptManifest],
-        failures: dict[AttemptKey, Failure],
-    ) -> None:
+    def _commit(self, active: ActiveRun, found: Mapping[AttemptKey, Result]) -> None:
         """What the ended attempts left, and what becomes ready by it, in one transaction."""
-        if not manifests and not failures:
+        results = {key: result for key, result in found.items() if result is not None}
+        if not results:
             return
         with self._owned(active.run) as owned:
-            for key, manifest in manifests.items():
-                active.commit(owned, key, manifest)
-            for key, failure in failures.items():
-                active.fail(owned, key, failure)
-            active.settle(owned, [key.step for key in [*manifests, *failures]])
+            for key, result in results.items():
+                if isinstance(result, Failure):
+                    active.fail(owned, key, result)
+                else:
+                    active.commit(owned, key, result)
+            active.settle(owned, [key.step for key in results])
 
     # What is next ---------------------------------------------------------------------------------------------------
 
@@ -278,6 +338,7 @@ class Dispatcher:
 
     def _submit(self, active: ActiveRun, keys: list[AttemptKey]) -> None:
         """Hand attempts over. What cannot be handed over now is submitted again soon."""
+        refused = {}
         for key in keys:
             flight = active.flights[key]
             flight.seen = time.monotonic()
@@ -286,6 +347,11 @@ class Dispatcher:
             except ExecutorError as error:
                 logger.warning("cannot submit %s now: %s", key.step, error)
                 flight.seen = self._overdue_soon()
+            except UserError as error:
+                if error.retryable:
+                    raise
+                refused[key] = failure_of(error, key.step)
+        self._commit(active, refused)
 
     def _overdue_soon(self) -> float:
         return time.monotonic() - self.pace.unstarted + self.pace.check
@@ -296,8 +362,7 @@ class Dispatcher:
         every = min(self.pace.check, self.pace.lost / 3)
         if not active.flights or not self._is_due(f"lost {active.run.id}", every):
             return
-        found = {key: read_manifest(self.root, *key) for key in active.flights}
-        self._commit(active, {key: one for key, one in found.items() if one is not None}, {})
+        self._commit(active, {key: self._result(key) for key in active.flights})
         self._lose_silent(active)
         self._submit(active, self._overdue(active))
 
@@ -318,7 +383,7 @@ class Dispatcher:
         overdue = [key for key, flight in active.flights.items() if not flight.started and flight.seen < latest]
         started = [key for key in overdue if read_started(self.root, *key) is not None]
         for key in started:
-            active.flights[key] = Flight(time.monotonic(), started=True)
+            active.flights[key] = Flight(started=True)
         return [key for key in overdue if key not in started]
 
     # Cancelling and ending ------------------------------------------------------------------------------------------
@@ -327,22 +392,27 @@ class Dispatcher:
         if active.cancelled_at is not None or not self._is_due(f"cancel {active.run.id}", self.pace.poll):
             return
         if self.store.runs.get(active.run.id).cancel_requested:
-            active.cancelled_at = time.monotonic()
-            active.wakes.clear()
-            self._kill(active)
+            self._cancel(active)
 
-    def _kill(self, active: ActiveRun) -> None:
+    def _cancel(self, active: ActiveRun) -> None:
         """Kill what runs, and take the `started` file of what has not begun so that it never will."""
-        for key in active.flights:
-            self.executor.cancel(key)
+        active.cancelled_at = time.monotonic()
+        active.wakes.clear()
+        self._kill(active)
         self._abandon(
             active, [key for key in active.flights if start_attempt(self.root, *key, "cancelled", self.owner)]
         )
+
+    def _kill(self, active: ActiveRun) -> None:
+        if self._is_due(f"kill {active.run.id}", KILL_SECONDS):
+            for key in active.flights:
+                self.executor.cancel(key)
 
     def _cancel_rest(self, active: ActiveRun) -> None:
         assert active.cancelled_at is not None
         if time.monotonic() - active.cancelled_at > self.pace.farewell:
             self._abandon(active, list(active.flights))
+        self._kill(active)
         if not active.unfinished():
             return
         with self._owned(active.run) as owned:
@@ -364,6 +434,8 @@ class Dispatcher:
             owned.set_run(state, failure=failure)
             owned.append_event("run", state=state)
         del self._active[active.run.id]
+        for what in ("lost", "cancel", "kill"):
+            self._due.pop(f"{what} {active.run.id}", None)
 
     def _run_failure(self, active: ActiveRun) -> Failure | None:
         first = fatal_steps(active.plan, active.states)[0]

@@ -26,7 +26,8 @@ class Report:
     key: AttemptKey
     data: dict[str, Any] = field(default_factory=dict)
     """`started`: execution, worker. `progress`: fraction, message. `log`: text. `ended`: how the task returned,
-    `{}` when all is in the manifest, else `{"failure": ...}`.
+    `{}` when all is in the manifest, else `{"failure": ...}`; `{"already_started": true}` where another task has the
+    attempt; `{"error": ...}` of a task that broke, `{"gone": ...}` of one that is out of sight.
     """
     time: int = field(default_factory=lambda: time.time_ns() // 1000)
 
