@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -16,7 +17,7 @@ from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
 from studio.dispatcher.dispatcher import Dispatcher, Pace
 from studio.doctor import Check, examine
-from studio.exceptions import NotFound, UserError
+from studio.exceptions import ExecutorError, NotFound, UserError
 from studio.executors.executor import Executor
 from studio.flow import Flow, read_flow
 from studio.forms import form
@@ -28,6 +29,7 @@ from studio.run_maker import RunMaker
 from studio.run_view import RunView
 from studio.settings import Settings
 from studio.store.runs import Run
+from studio.store.steps import Step
 from studio.store.store import Store
 from studio.validator import Validation, validate
 
@@ -137,6 +139,11 @@ class App:
 
         With `from_`, take the results of all that does not follow that node from the run `run_id`.
         """
+        if (from_ is None) != (run_id is None):
+            raise UserError(
+                "The node to begin with and the run to continue go together.",
+                cure="Give `from_` and `run_id`, or neither.",
+            )
         document, path = _read(flow)
         origin = self.find(run_id) if run_id else None
         made = self.run_maker.make(document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin)
@@ -186,8 +193,48 @@ class App:
     def _dispatch(
         self, run: Run, name: ExecutorName, workers: int | None, dask: str | None, on_event: OnEvent | None
     ) -> RunView:
+        follow = _Follower(self.store, run.id, on_event)
+        with ExitStack() as leaving:
+            leaving.callback(self.store.runs.release, run.id, self.owner, run.epoch)
+            dispatcher = self._dispatcher()
+            executor: Executor | None = None
+            try:
+                executor = self._opened(leaving, dispatcher, run, name, workers, dask)
+                dispatcher.run(run, executor, follow)
+            except KeyboardInterrupt:
+                asked = self.store.runs.request_cancel(run.id)
+                if not asked.state.ended:
+                    # Without an executor yet, nothing of ours runs: any will do.
+                    executor = executor or self._opened(leaving, dispatcher, run, "in-process", None, None)
+                    dispatcher.run(run, executor, follow)
+                raise
+            finally:
+                self.dispatch_seconds = dispatcher.seconds
+        follow()
+        return self.view(run.id)
+
+    def _opened(
+        self,
+        leaving: ExitStack,
+        dispatcher: Dispatcher,
+        run: Run,
+        name: ExecutorName,
+        workers: int | None,
+        dask: str | None,
+    ) -> Executor:
+        """An executor that is closed on `leaving`. A new run for which there is none has failed."""
+        try:
+            executor = self.executor(name, dispatcher.wake.set, workers, dask)
+        except ExecutorError as error:
+            if run.epoch == 1:  # one that others have begun may go on elsewhere
+                dispatcher.refuse(run, error)
+            raise
+        leaving.callback(executor.close)
+        return executor
+
+    def _dispatcher(self) -> Dispatcher:
         settings = self.settings
-        dispatcher = Dispatcher(
+        return Dispatcher(
             self.store,
             self.root,
             self.run_maker.plan_of,
@@ -201,19 +248,6 @@ class App:
                 poll=settings.poll_seconds,
             ),
         )
-        follow = _Follower(self.store, run.id, on_event)
-        executor = self.executor(name, dispatcher.wake.set, workers, dask)
-        try:
-            dispatcher.run(run, executor, follow)
-        except KeyboardInterrupt:
-            self.store.runs.request_cancel(run.id)
-            dispatcher.run(self.store.runs.get(run.id), executor, follow)
-            raise
-        finally:
-            executor.close()
-            self.dispatch_seconds = dispatcher.seconds
-        follow()
-        return self.view(run.id)
 
     # Runs -----------------------------------------------------------------------------------------------------------
 
@@ -257,11 +291,19 @@ class App:
         """The executed notebook of the node's last attempt; of the run that made it, if the result was reused."""
         view = self.view(run_id)
         step = view.step(node)
-        attempts = self.store.attempts.of(step.reused_run or view.run.id, node)
+        attempts = self.store.attempts.of(*self._maker(step))
         kept_notebooks = [attempt.notebook for attempt in attempts if attempt.notebook]
         if not kept_notebooks:
             raise NotFound(f"Step {node} left no notebook.", cure=f"It is {step.state}.")
         return self.root.read_bytes(kept_notebooks[-1])
+
+    def _maker(self, step: Step) -> tuple[str, str]:
+        """The run and the step that made a step's result: by content, another node's may have been reused."""
+        if step.reused_run is None:
+            return step.run_id, step.path
+        steps = self.store.steps.of(step.reused_run)
+        same = (one.path for one in steps if step.cache_key is not None and one.cache_key == step.cache_key)
+        return step.reused_run, next(same, step.path)
 
     def gc(self, *, dry_run: bool = False) -> list[Garbage]:
         """Delete artifacts and bundles that no run refers to."""
@@ -294,14 +336,15 @@ class _Follower:
     def __call__(self) -> None:
         if self._on_event is None:
             return
-        for event in self._store.events.of(self._run_id, after=self._after, limit=1000):
-            self._after = event.seq
-            self._on_event(event)
+        while events := self._store.events.of(self._run_id, after=self._after, limit=1000):
+            for event in events:
+                self._after = event.seq
+                self._on_event(event)
 
 
 def _read(flow: Flow | str | Path) -> tuple[Flow, Path]:
     if isinstance(flow, Flow):
-        return flow, Path.cwd() / f"{flow.name or flow.id}.flow"
+        return flow, Path.cwd() / "draft.flow"  # a name or id is no name of a file
     path = Path(flow).resolve()
     return read_flow(path), path
 

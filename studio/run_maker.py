@@ -71,22 +71,29 @@ class RunMaker:
         `to`: only what that node needs. `from_`: the results of all that does not follow that node come from `origin`.
         `fresh`: no result is reused by content.
         """
+        if origin is not None and origin.flow_id != flow.id:
+            raise UserError(
+                f"Run {origin.id} is of another flow, {origin.flow_name}.",
+                cure="Choose one with `millrace runs list --flow`.",
+            )
         inputs = resolve_inputs(flow, dict(given))
-        checked = validate(flow, self.registry, self.host, directory=path.parent, inputs=inputs)
+        checked = validate(narrowed(flow, to), self.registry, self.host, directory=path.parent, inputs=inputs)
         if checked.errors:
             raise InvalidFlow(checked)
         bundle = pack(path.parent, format_flow(flow), path.name, flow.files)
         upload(bundle, self.root)
         selection = {"to": to, "from": from_, "fresh": fresh}
-        return self._keep(flow, path, inputs, selection, bundle.hash, origin)
+        return self._keep(flow, path, path.parent.resolve(), inputs, selection, bundle.hash, origin)
 
     def again(self, origin: Run, *, from_: str | None) -> Run:
         """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`."""
         if not origin.state.ended:
             raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
         flow = parse_flow(self.store.document(origin.document))
-        path = Path(origin.directory) / origin.flow_name
-        return self._keep(flow, path, origin.inputs, origin.selection | {"from": from_}, origin.bundle, origin)
+        path = Path(self.store.flows.get(origin.flow_id).path)
+        return self._keep(
+            flow, path, Path(origin.directory), origin.inputs, origin.selection | {"from": from_}, origin.bundle, origin
+        )
 
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
@@ -100,6 +107,7 @@ class RunMaker:
         self,
         flow: Flow,
         path: Path,
+        directory: Path,
         inputs: dict[str, Any],
         selection: dict[str, Any],
         bundle: str,
@@ -111,7 +119,7 @@ class RunMaker:
             flow_path=str(path),
             document_text=format_flow(flow),
             bundle=bundle,
-            directory=str(path.parent.resolve()),
+            directory=str(directory),
             inputs=inputs,
             selection=selection,
             origin_run=origin.id if origin else None,
@@ -130,7 +138,7 @@ class RunMaker:
 
     def _taken(self, flow: Flow, origin: Run, from_: str | None) -> dict[str, NewStep]:
         """The steps whose results come from `origin`, if their artifacts are still there."""
-        results = {step.path: step for step in self.store.steps.of(origin.id)}
+        results = {step.path: step for step in self.store.steps.of(origin.id) if self._still_there(step.outputs or {})}
         keep = kept(flow, {path: step.state for path, step in results.items()}, from_)
         return {
             node.id: NewStep(
@@ -138,7 +146,7 @@ class RunMaker:
                 outputs=results[node.id].outputs, reused_run=results[node.id].reused_run or origin.id,
             )
             for position, node in enumerate(topological(flow))
-            if node.id in keep and self._still_there(results[node.id].outputs or {})
+            if node.id in keep
         }  # fmt: skip
 
     def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:

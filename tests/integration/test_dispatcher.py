@@ -5,17 +5,22 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from studio.app import App
+from studio.app import App, ExecutorName
+from studio.artifacts.attempts import read_started, start_attempt, write_manifest
 from studio.dispatcher.dispatcher import Dispatcher, Pace
-from studio.exceptions import FlowError, LeaseLost
+from studio.exceptions import ExecutorError, FlowError, LeaseLost, StoreError, UserError
+from studio.executors.executor import AttemptKey, Executor, Report
 from studio.executors.in_process import InProcessExecutor
 from studio.flow import Flow
+from studio.manifest import AttemptManifest
+from studio.order import Order
 from studio.planner import Plan
 from studio.run import AttemptState
 from studio.store.attempts import Attempt
@@ -190,3 +195,366 @@ def test_planning_goes_on_from_what_the_store_knows(app: App, later: Store) -> N
     first.join()
     assert app.view(run.id).ok
     assert not Path("a").exists()
+
+
+# Executors that fail in one way ---------------------------------------------------------------------------------------
+
+
+class Hollow:
+    """Takes orders, runs nothing, and reports what it is told to."""
+
+    slots = 1
+
+    def __init__(self, told: Callable[[AttemptKey], list[Report]] = lambda key: []) -> None:
+        self.taken: list[AttemptKey] = []
+        self.killed: list[AttemptKey] = []
+        self.news: list[Report] = []
+        self._told = told
+
+    def submit(self, order: Order) -> None:
+        key = AttemptKey(order.run, order.step, order.attempt)
+        self.taken.append(key)
+        self.news.extend(self._told(key))
+
+    def cancel(self, key: AttemptKey) -> None:
+        self.killed.append(key)
+
+    def reports(self) -> list[Report]:
+        news, self.news = self.news, []
+        return news
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def one_step(source: str = "def run() -> Json:\n    return 1\n", **fields: Any) -> Flow:
+    flow = Flow.new("One")
+    flow.add("code", "one", source=source, **fields)
+    return flow
+
+
+def manifest_of(key: AttemptKey, state: Any) -> AttemptManifest:
+    return AttemptManifest(
+        run=key.run, step=key.step, attempt=key.attempt, execution="e", state=state, started=1, ended=2
+    )
+
+
+# What attempts leave --------------------------------------------------------------------------------------------------
+
+
+def test_a_step_in_this_process_may_take_longer_than_silence_may(app: App) -> None:
+    run = created(app, one_step("import time\ndef run() -> Json:\n    time.sleep(1)\n    return 1\n"))
+    going = Background(dispatcher(app, app.store, app.owner, lost=0.2, check=0.05), run)
+    going.join()
+    assert attempt_states(app.store, run) == [AttemptState.SUCCEEDED]
+
+
+def test_a_manifest_that_cannot_be_read_fails_its_step_and_not_the_dispatcher(app: App) -> None:
+    run = created(app, one_step())
+
+    def damaged(key: AttemptKey) -> list[Report]:
+        app.root.write_exclusive(f"runs/{key.run}/{key.step}/{key.attempt}.json", b"{")
+        return [Report("ended", key)]
+
+    dispatcher(app, app.store, app.owner).run(run, Hollow(damaged))
+    failure = app.view(run.id).step("one").failure
+    assert failure is not None
+    assert "damaged" in failure.message
+
+
+def test_an_order_that_cannot_be_written_fails_its_step_and_not_the_dispatcher(app: App) -> None:
+    run = created(app, one_step())
+
+    def plan_of(run: Run) -> Plan:
+        plan = app.run_maker.plan_of(run)
+        step = plan.steps["one"]
+        limits = step.node.execution.model_copy(update={"memory": "lots"})
+        return replace(plan, steps={"one": replace(step, node=step.node.model_copy(update={"execution": limits}))})
+
+    Dispatcher(app.store, app.root, plan_of, owner=app.owner, environment="test").run(run, Hollow())
+    failure = app.view(run.id).step("one").failure
+    assert failure is not None
+    assert "lots" in failure.message
+    assert app.view(run.id).run.state == "failed"
+
+
+def test_what_a_second_task_of_an_attempt_says_does_not_hide_the_failure_of_the_first(app: App) -> None:
+    run = created(app, one_step())
+    failed = {"failure": {"code": "artifact", "message": "The disk is full."}}
+
+    def twice(key: AttemptKey) -> list[Report]:
+        return [Report("ended", key, failed), Report("ended", key, {"already_started": True})]
+
+    dispatcher(app, app.store, app.owner).run(run, Hollow(twice))
+    failure = app.view(run.id).step("one").failure
+    assert failure is not None
+    assert failure.message == "The disk is full."
+
+
+def test_a_task_that_still_waits_finds_the_attempt_taken_once_it_was_given_up(app: App) -> None:
+    run = created(app, one_step())
+    executor = Hollow(lambda key: [Report("ended", key, {"error": "KeyError: 'millrace'"})])
+    dispatcher(app, app.store, app.owner, check=0.02).run(run, executor)
+    assert app.view(run.id).run.state == "failed"
+    assert len(executor.taken) == 3
+    assert read_started(app.root, run.id, "one", 1) is not None
+
+
+def test_tasks_that_are_out_of_sight_do_not_fail_their_step_however_often(app: App) -> None:
+    """Each time the connection to the cluster breaks, all waiting tasks are."""
+    run = created(app, one_step())
+
+    class Fickle(InProcessExecutor):
+        taken = 0
+
+        def submit(self, order: Order) -> None:
+            self.taken += 1
+            if self.taken > 4:
+                super().submit(order)
+            else:
+                key = AttemptKey(order.run, order.step, order.attempt)
+                self._send(Report("ended", key, {"gone": "the task was cancelled"}))
+
+    executor = Fickle(lambda: None)
+    dispatcher(app, app.store, app.owner, check=0.02).run(run, executor)
+    executor.close()
+    assert app.view(run.id).ok
+
+
+# Trouble that passes --------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_that_cannot_be_made_now_is_made_later(app: App) -> None:
+    run = created(app, one_step())
+    troubles = [StoreError("The store is locked.", retryable=True)]
+
+    def plan_of(run: Run) -> Plan:
+        if troubles:
+            raise troubles.pop()
+        return app.run_maker.plan_of(run)
+
+    executor = InProcessExecutor(lambda: None)
+    Dispatcher(app.store, app.root, plan_of, owner=app.owner, environment="test").run(run, executor)
+    executor.close()
+    assert app.view(run.id).ok
+
+
+def test_an_attempt_is_not_submitted_again_at_every_turn_of_trouble(app: App) -> None:
+    run = created(app, one_step())
+
+    class Troubled(InProcessExecutor):
+        turns = 0
+        taken = 0
+
+        def submit(self, order: Order) -> None:
+            self.taken += 1
+            if self.turns > 5:
+                super().submit(order)
+            else:
+                self.order = order
+
+        def reports(self) -> list[Report]:
+            self.turns += 1
+            if 1 < self.turns < 5:
+                raise StoreError("The disk is full.", retryable=True)
+            if self.turns == 5:
+                super().submit(self.order)
+            return super().reports()
+
+    executor = Troubled(lambda: None)
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    executor.close()
+    assert executor.taken == 1
+
+
+def test_a_dispatcher_that_stood_still_does_not_hold_it_against_its_steps(app: App) -> None:
+    """It was stopped, say, and their beats are still on their way when it wakes."""
+    run = created(app, one_step(HANGS_ONCE))
+
+    class Mute(InProcessExecutor):
+        def reports(self) -> list[Report]:
+            return [report for report in super().reports() if report.kind != "beat"]
+
+    turns: list[str] = []
+
+    def stand_still_once() -> None:
+        if app.view(run.id).step("one").state == "running":
+            turns.append("still")
+            if len(turns) == 1:
+                time.sleep(1.5)  # longer than `lost`: what is tested
+            else:
+                Path("gate").touch()
+
+    executor = Mute(lambda: None)
+    dispatcher(app, app.store, app.owner, lost=1, check=0.02).run(run, executor, stand_still_once)
+    executor.close()
+    assert attempt_states(app.store, run) == [AttemptState.SUCCEEDED]
+
+
+def test_a_run_that_has_ended_is_left_as_it_is(app: App) -> None:
+    """The answer to the last commit may have been lost."""
+    run = created(app, one_step())
+    executor = InProcessExecutor(lambda: None)
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    executor.close()
+    assert app.view(run.id).ok
+
+
+# Cancel ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_is_taken_up_to_be_cancelled_submits_nothing(app: App) -> None:
+    run = created(app, one_step())
+    app.cancel(run.id)
+    executor = Hollow()
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    assert executor.taken == []
+    assert app.view(run.id).run.state == "cancelled"
+
+
+def test_a_step_that_was_cancelled_for_a_former_dispatcher_is_cancelled_and_not_lost(app: App) -> None:
+    run = created(app, one_step(execution={"repeat": "never"}))
+
+    def stop_when_submitted() -> None:
+        if attempt_states(app.store, run):
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        dispatcher(app, app.store, app.owner).run(run, Hollow(), stop_when_submitted)
+    key = AttemptKey(run.id, "one", 1)
+    app.cancel(run.id)
+    start_attempt(app.root, *key, "e", "worker")
+    write_manifest(app.root, manifest_of(key, "cancelled"))
+    executor = Hollow()
+    executor.news.append(Report("ended", key))
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    assert app.view(run.id).step("one").state == "cancelled"
+    assert attempt_states(app.store, run) == [AttemptState.CANCELLED]
+
+
+def test_an_attempt_is_killed_again_until_it_ends(app: App) -> None:
+    """The first kill may find it started and not yet killable."""
+    run = created(app, one_step())
+
+    def started(key: AttemptKey) -> list[Report]:
+        start_attempt(app.root, *key, "e", "worker")
+        app.cancel(key.run)
+        return [Report("started", key, {"execution": "e", "worker": "worker"})]
+
+    class Deaf(Hollow):
+        def cancel(self, key: AttemptKey) -> None:
+            super().cancel(key)
+            if len(self.killed) == 2:
+                write_manifest(app.root, manifest_of(key, "cancelled"))
+
+    executor = Deaf(started)
+    dispatcher(app, app.store, app.owner, check=0.02, farewell=60).run(run, executor)
+    assert app.view(run.id).step("one").state == "cancelled"
+
+
+# The application ------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_finds_no_cluster_fails_at_once(app: App) -> None:
+    with pytest.raises(ExecutorError):
+        app.run(one_step(), dask="tcp://127.0.0.1:1")
+    view = app.view("latest")
+    assert (view.run.state, view.step("one").state) == ("failed", "cancelled")
+    assert view.run.failure is not None
+    assert view.run.failure.cure
+
+
+def test_an_interrupt_while_the_cluster_starts_cancels_the_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = app.executor
+
+    def interrupted(name: ExecutorName, *arguments: Any) -> Executor:
+        if name == "dask":
+            raise KeyboardInterrupt
+        return make(name, *arguments)
+
+    monkeypatch.setattr(app, "executor", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        app.run(one_step())
+    assert app.view("latest").run.state == "cancelled"
+
+
+def test_an_interrupt_after_the_end_changes_nothing(app: App) -> None:
+    def interrupt_at_the_end(event: Any) -> None:
+        if event.kind == "run":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        app.run(one_step(), executor="in-process", on_event=interrupt_at_the_end)
+    assert app.view("latest").ok
+
+
+def test_a_run_that_was_left_may_be_resumed_at_once(app: App) -> None:
+    def leave(event: Any) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        app.run(one_step(), executor="in-process", on_event=leave)
+    with App.open(app.settings) as other:
+        assert other.resume("latest", executor="in-process").ok
+
+
+def test_every_event_is_handed_on_however_many_come_at_once(app: App) -> None:
+    run = created(app, one_step())
+    with app.store.owned(run.id, app.owner, run.epoch) as owned:
+        for number in range(2500):
+            owned.append_event("log", "one", text=str(number))
+    app.store.runs.release(run.id, app.owner, run.epoch)
+    seen: list[Any] = []
+    app.resume(run.id, executor="in-process", on_event=seen.append)
+    assert len(seen) > 2500
+    assert seen[-1].data["state"] == "succeeded"
+
+
+def test_a_run_of_another_flow_is_no_beginning(app: App) -> None:
+    first = app.run(one_step(), executor="in-process")
+    with pytest.raises(UserError, match="another flow"):
+        app.run(one_step(), from_="one", run_id=first.run.id, executor="in-process")
+    with pytest.raises(UserError, match="go together"):
+        app.run(one_step(), from_="one", executor="in-process")
+    with pytest.raises(UserError, match="go together"):
+        app.run(one_step(), run_id=first.run.id, executor="in-process")
+
+
+def test_a_flow_may_have_any_name(app: App) -> None:
+    """A name is no path: the run and its retry work in the project folder."""
+    flow = one_step("from pathlib import Path\ndef run() -> Text:\n    return str(Path.cwd())\n")
+    flow.name = "Sales/EU"
+    first = app.run(flow, executor="in-process")
+    again = app.retry(first.run.id, from_="one", executor="in-process")
+    assert first.run.directory == again.run.directory == str(Path.cwd())
+    assert app.store.flows.get(flow.id).path.endswith(".flow")
+
+
+def test_a_step_that_reuses_another_nodes_result_shows_that_ones_notebook(app: App) -> None:
+    source = "def run() -> Json:\n    return 1\n"
+    flow = Flow.new("Twins")
+    flow.add("code", "a", source=source, execution={"effect": "pure"})
+    assert app.run(flow, executor="in-process").ok
+    flow.add("code", "b", source=source, execution={"effect": "pure"})
+    view = app.run(flow, executor="in-process")
+    assert view.step("b").state == "reused"
+    assert app.notebook(view.run.id, "b") == app.notebook(view.run.id, "a")
+
+
+def test_a_retry_runs_what_follows_a_step_whose_result_is_gone(app: App) -> None:
+    flow = one_step()
+    flow.add("code", "two", source="def run(x: Json) -> Json:\n    return x\n", inputs={"x": "one.json"})
+    flow.add("code", "bad", source="def run() -> Json:\n    return 1 / 0\n")
+    first = app.run(flow, executor="in-process")
+    (Path(app.settings.artifacts) / first.artifact("one", "json").path).unlink()
+    view = app.retry(first.run.id, executor="in-process")
+    assert {step.path: str(step.state) for step in view.steps} == {
+        "one": "succeeded", "two": "succeeded", "bad": "failed"
+    }  # fmt: skip
+
+
+def test_a_node_runs_although_what_it_does_not_need_is_unfinished(app: App) -> None:
+    flow = one_step()
+    flow.add("code", "two", source="def run(x: Json", inputs={"x": "one.json"})
+    assert app.run(flow, to="one", executor="in-process").ok
