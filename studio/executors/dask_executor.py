@@ -108,9 +108,12 @@ class DaskExecutor:
 
     async def _ask_to_cancel(self, client: Client, key: list[Any], workers: list[str] | None) -> None:
         try:
-            await client.run(cancel_attempt, key, workers=workers, wait=False, on_error="ignore")
+            answers = await client.run(cancel_attempt, key, workers=workers, wait=False, on_error="ignore")
         except OSError as error:
-            logger.warning("the scheduler does not cancel %s now: %s", key, error)
+            answers = {"the scheduler": error}
+        for place, answer in answers.items():
+            if isinstance(answer, Exception):
+                logger.warning("%s does not cancel %s: %s", place, key, answer)
 
     def _remember(self, report: Report) -> None:
         if report.kind == "started":
@@ -160,9 +163,11 @@ class DaskExecutor:
     def _received(self, event: tuple[float, Any]) -> None:
         """On Dask's event loop."""
         _, message = event
-        for value in [message] if isinstance(message, dict) else message:
-            self._reports.put(Report.from_json(value))
-        self._wake()
+        found = [Report.from_json(value) for value in ([message] if isinstance(message, dict) else message)]
+        for report in found:
+            self._reports.put(report)
+        if any(report.kind == "ended" for report in found):  # the rest can wait for the next look
+            self._wake()
 
     def _ended(self, key: AttemptKey, future: Future) -> None:
         """On a thread of Dask's. What a finished task has to say came as a report."""

@@ -53,7 +53,8 @@ class InProcessExecutor:
 
     def _send(self, report: Report) -> None:
         self._reports.put(report)
-        self._wake()
+        if report.kind == "ended":  # the rest can wait for the next look
+            self._wake()
 
     def _perform(self, order: Order) -> None:
         try:
