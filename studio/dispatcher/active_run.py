@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,7 @@ class ActiveRun:
             plan,
             states={path: stored[path].state for path in plan.steps},
             attempts={path: stored[path].attempt for path in plan.steps},
-            outputs={path: stored[path].outputs or {} for path in plan.steps if stored[path].state.has_outputs},
+            outputs={path: bare(stored[path].outputs or {}) for path in plan.steps if stored[path].state.has_outputs},
             wakes={path: stored[path].ready_at or 0 for path in plan.steps if stored[path].state is StepState.WAITING},
             losses=dict(Counter(one.step for one in attempts if one.state is AttemptState.LOST)),
         )
@@ -110,10 +110,10 @@ class ActiveRun:
 
     def reuse(self, owned: Owned, path: str, found: Step, cache_key: str) -> None:
         """Take the result of an earlier step with the same key."""
-        self.outputs[path] = found.outputs or {}
+        self.outputs[path] = bare(found.outputs or {})
         now = microseconds()
         self._set(
-            owned, path, StepState.REUSED, outputs=self.outputs[path], reused_run=found.reused_run or found.run_id,
+            owned, path, StepState.REUSED, outputs=found.outputs or {}, reused_run=found.reused_run or found.run_id,
             cache_key=cache_key, started=now, ended=now,
         )  # fmt: skip
 
@@ -150,7 +150,7 @@ class ActiveRun:
         )  # fmt: skip
         times = {"started": manifest.started, "ended": manifest.ended}
         if manifest.state == "succeeded":
-            self.outputs[key.step] = manifest.outputs
+            self.outputs[key.step] = bare(manifest.outputs)
             self._set(owned, key.step, StepState.SUCCEEDED, outputs=manifest.outputs, **times)
         elif torn:
             self._begin_again(owned, key)
@@ -213,6 +213,11 @@ class ActiveRun:
         owned.set_step(path, self.states[path], state, **columns)
         owned.append_event("step", path, **_event_data(state, self.attempts[path], columns))
         self.states[path] = state
+
+
+def bare(outputs: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """Outputs as the steps that follow need them: without previews, which the store keeps and no order carries."""
+    return {port: artifact.model_copy(update={"preview": None}) for port, artifact in outputs.items()}
 
 
 def microseconds() -> int:

@@ -321,6 +321,25 @@ def test_tasks_that_are_out_of_sight_do_not_fail_their_step_however_often(app: A
     assert app.view(run.id).ok
 
 
+def test_no_order_carries_the_previews_of_its_inputs(app: App) -> None:
+    """A thousand wide tables' previews would fill the dispatcher's memory, and the scheduler's."""
+    flow = one_step("import pandas as pd\ndef run() -> Table:\n    return pd.DataFrame({'n': [1]})\n")
+    flow.add("code", "two", source="def run(x: Table) -> Table:\n    return x\n", inputs={"x": "one.table"})
+    run = created(app, flow)
+    orders: list[Order] = []
+
+    class Listening(InProcessExecutor):
+        def submit(self, order: Order) -> None:
+            orders.append(order)
+            super().submit(order)
+
+    executor = Listening(lambda: None)
+    dispatcher(app, app.store, app.owner).run(run, executor)
+    executor.close()
+    assert orders[1].inputs["x"].artifacts[0].preview is None
+    assert app.view(run.id).artifact("one", "table").preview == [[1]]
+
+
 # Trouble that passes --------------------------------------------------------------------------------------------------
 
 
