@@ -108,7 +108,7 @@ class DaskExecutor:
 
     async def _ask_to_cancel(self, client: Client, key: list[Any], workers: list[str] | None) -> None:
         try:
-            answers = await client.run(cancel_attempt, key, workers=workers, wait=False, on_error="ignore")
+            answers = await client.run(cancel_attempt, key, workers=workers, on_error="return")
         except OSError as error:
             answers = {"the scheduler": error}
         for place, answer in answers.items():

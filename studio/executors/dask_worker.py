@@ -31,10 +31,10 @@ def perform_order(text: str) -> None:
     plugin.send(perform(Order.model_validate_json(text), plugin.site, plugin.send))
 
 
-def cancel_attempt(key: list[Any], dask_worker: Worker) -> bool:
-    """Runs on the worker's event loop, for its threads are busy with steps."""
+async def cancel_attempt(key: list[Any], dask_worker: Worker) -> bool:
+    """Runs on the worker's event loop, for its threads are busy with steps; the killing itself does not hold it up."""
     plugin: StepWorker = dask_worker.plugins[NAME]
-    return plugin.site.cancel(AttemptKey(*key))
+    return await asyncio.get_running_loop().run_in_executor(None, plugin.site.cancel, AttemptKey(*key))
 
 
 class StepWorker(WorkerPlugin):  # type: ignore[misc]

@@ -201,6 +201,7 @@ def test_a_cancel_kills_the_kernel_and_ends_the_run(app: App, dask: str) -> None
     view = app.run(made, dask=dask, on_event=cancel_when_running)
     assert view.run.state == "cancelled"
     assert states(view) == {"a": "cancelled", "b": "cancelled"}
+    assert app.store.attempts.of(view.run.id)[0].log, "the attempt was given up, not killed: it has left no manifest"
 
 
 def test_a_notebook_file_is_a_node_whose_parameters_cell_is_its_form(app: App, options: dict[str, Any]) -> None:
