@@ -423,24 +423,31 @@ def test_a_run_that_has_ended_is_left_as_it_is(app: App) -> None:
 # Cancel ---------------------------------------------------------------------------------------------------------------
 
 
+def left_when_submitted(app: App, flow: Flow) -> Run:
+    """A run whose dispatcher has gone once an attempt was submitted, which nobody has started."""
+    run = created(app, flow)
+
+    def leave_when_submitted() -> None:
+        if attempt_states(app.store, run):
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        dispatcher(app, app.store, app.owner).run(run, Hollow(), leave_when_submitted)
+    return run
+
+
 def test_a_run_that_is_taken_up_to_be_cancelled_submits_nothing(app: App) -> None:
-    run = created(app, one_step())
+    run = left_when_submitted(app, one_step())
     app.cancel(run.id)
     executor = Hollow()
     dispatcher(app, app.store, app.owner).run(run, executor)
     assert executor.taken == []
     assert app.view(run.id).run.state == "cancelled"
+    assert attempt_states(app.store, run) == [AttemptState.CANCELLED]
 
 
 def test_a_step_that_was_cancelled_for_a_former_dispatcher_is_cancelled_and_not_lost(app: App) -> None:
-    run = created(app, one_step(execution={"repeat": "never"}))
-
-    def stop_when_submitted() -> None:
-        if attempt_states(app.store, run):
-            raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        dispatcher(app, app.store, app.owner).run(run, Hollow(), stop_when_submitted)
+    run = left_when_submitted(app, one_step(execution={"repeat": "never"}))
     key = AttemptKey(run.id, "one", 1)
     app.cancel(run.id)
     start_attempt(app.root, *key, "e", "worker")
@@ -521,12 +528,12 @@ def test_a_run_that_was_left_may_be_resumed_at_once(app: App) -> None:
 def test_every_event_is_handed_on_however_many_come_at_once(app: App) -> None:
     run = created(app, one_step())
     with app.store.owned(run.id, app.owner, run.epoch) as owned:
-        for number in range(2500):
+        for number in range(9000):
             owned.append_event("log", "one", text=str(number))
     app.store.runs.release(run.id, app.owner, run.epoch)
     seen: list[Any] = []
     app.resume(run.id, executor="in-process", on_event=seen.append)
-    assert len(seen) > 2500
+    assert len(seen) > 9000
     assert seen[-1].data["state"] == "succeeded"
 
 
