@@ -23,6 +23,7 @@ from studio.flow import Flow, read_flow
 from studio.forms import form
 from studio.manifest import Artifact
 from studio.plugin_host import PluginHost
+from studio.port import Schema
 from studio.registry import Registry
 from studio.run import RunState
 from studio.run_maker import RunMaker
@@ -118,8 +119,20 @@ class App:
     # Flows ----------------------------------------------------------------------------------------------------------
 
     def validate(self, flow: Flow | str | Path) -> Validation:
+        """What is wrong with a flow. Column pickers also get the columns of its last run where none are predicted."""
         document, path = _read(flow)
-        return validate(document, self.registry, self.host, directory=path.parent)
+        return validate(document, self.registry, self.host, directory=path.parent, hints=self._last_columns(document))
+
+    def _last_columns(self, flow: Flow) -> dict[str, dict[str, Schema]]:
+        """Node -> output port -> the columns that it had in the flow's last run."""
+        last = self.store.runs.list(1, flow=flow.id).items
+        return {
+            step.node: {
+                port: Schema.from_json(one.columns) for port, one in (step.outputs or {}).items() if one.columns
+            }
+            for run in last
+            for step in self.store.steps.of(run.id)
+        }
 
     def run(
         self,

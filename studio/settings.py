@@ -168,9 +168,9 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 
 def _refuse_short_silence(settings: Settings) -> None:
-    if settings.lost_seconds <= settings.beat_seconds:
+    if settings.lost_seconds < 3 * settings.beat_seconds:
         raise UserError(
-            f"{variable('lost_seconds')} ({settings.lost_seconds:g}) is no longer than "
-            f"{variable('beat_seconds')} ({settings.beat_seconds:g}): every running step would count as lost.",
+            f"{variable('lost_seconds')} ({settings.lost_seconds:g}) is less than three times "
+            f"{variable('beat_seconds')} ({settings.beat_seconds:g}): running steps would count as lost.",
             cure="Make it three beats long.",
         )

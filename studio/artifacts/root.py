@@ -63,10 +63,8 @@ class ArtifactRoot:
     def read_if_there(self, path: str) -> bytes | None:
         """The file's bytes, or None if there is none (as yet)."""
         try:
-            if self.local:
-                return self._file(path).read_bytes()
             with self._plain_errors(pass_on=(FileNotFoundError,)):
-                return bytes(self._remote.cat_file(self._key(path)))
+                return self._file(path).read_bytes() if self.local else bytes(self._remote.cat_file(self._key(path)))
         except FileNotFoundError:
             return None
 

@@ -12,6 +12,7 @@ from typing import Any
 from distributed import Worker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
+from studio.exceptions import ExecutorError
 from studio.executors.attempt import perform
 from studio.executors.executor import AttemptKey, Report
 from studio.executors.notebook import run_in_kernel
@@ -27,7 +28,9 @@ logger = logging.getLogger(__name__)
 
 def perform_order(text: str) -> None:
     """The step task. Its one argument is the order; whatever happened is in the manifest and in the reports."""
-    plugin: StepWorker = get_worker().plugins[NAME]
+    plugin: StepWorker | None = get_worker().plugins.get(NAME)
+    if plugin is None:
+        raise ExecutorError("This Dask worker could not be set up for Millrace.", cure="Look at the worker's log.")
     plugin.send(perform(Order.model_validate_json(text), plugin.site, plugin.send))
 
 

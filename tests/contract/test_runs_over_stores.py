@@ -61,3 +61,16 @@ def test_garbage_is_what_no_run_refers_to(settings: Settings) -> None:
         assert not any(kept.run.id in path for path in found)
         assert kept.value("b", "json")["n"] == 1.0
         assert app.gc(dry_run=True) == []
+
+
+def test_pickers_know_the_columns_that_a_code_node_had_in_the_last_run(settings: Settings) -> None:
+    made = Flow.new("Hints")
+    source = "import polars as pl\ndef run() -> pl.DataFrame:\n    return pl.DataFrame({'amount': [1]})\n"
+    made.add("code", "a", source=source)
+    made.add("table.filter", "b", params={"condition": "amount > 0"}, inputs={"table": "a.table"})
+    with App.open(settings) as app:
+        assert "b" not in app.validate(made).pickers
+        app.run(made, executor="in-process")
+        checked = app.validate(made)
+    assert checked.pickers["b"]["table"].names == ["amount"]
+    assert checked.problems == []

@@ -115,3 +115,11 @@ def test_a_full_disk_leaves_no_part_of_a_file(root: ArtifactRoot, tmp_path: Path
     assert done.stdout.count("The disk is full") == 2
     assert done.stdout.count("Free some space") == 2
     assert files(root) == []
+
+
+def test_a_file_that_cannot_be_read_is_an_error_in_words(tmp_path: Path) -> None:
+    root = ArtifactRoot(str(tmp_path))
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(ArtifactError) as caught:
+        root.read_if_there("runs")
+    assert caught.value.cure
