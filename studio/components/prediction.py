@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 from studio.component import Component, Params, SchemaFunction
+from studio.components.source import head
+from studio.exceptions import UserError
 from studio.port import Schema
+
+PREDICTED_BYTES = 2_000_000
+"""Larger files are not read for their columns."""
 
 
 def by_trying(component: Component) -> SchemaFunction:
@@ -21,6 +28,24 @@ def by_trying(component: Component) -> SchemaFunction:
         return {port: schema_of(value) for port, value in _outputs(component, made).items()}
 
     return predict
+
+
+def by_reading(path: str, read: Callable[[Path], Any], *, told: Collection[str]) -> Schema | None:
+    """Columns of a local file whose types depend on all its rows, if it is small enough to be read whole.
+
+    Mistakes in the settings `told` are raised; what else is wrong the run will say, for until then the file may change.
+    """
+    from studio.frame import schema_of
+
+    file = head(path)
+    if file is None or file.stat().st_size > PREDICTED_BYTES:
+        return None
+    try:
+        return schema_of(read(file))
+    except UserError as error:
+        if error.field in told:
+            raise
+        return None
 
 
 def _outputs(component: Component, made: Any) -> dict[str, Any]:

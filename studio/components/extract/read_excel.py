@@ -12,6 +12,7 @@ from studio import ui
 from studio.component import Params, component
 from studio.components.columns import distinct_names, require
 from studio.components.conversion import LogicalType, Reading, cast
+from studio.components.prediction import by_reading
 from studio.components.source import head, opened
 from studio.exceptions import UserError
 from studio.port import Schema
@@ -19,9 +20,6 @@ from studio.problem import did_you_mean
 
 if TYPE_CHECKING:
     import polars as pl
-
-PREDICTED_BYTES = 2_000_000
-"""The types of columns depend on all rows: bigger files are read by the run only."""
 
 
 def _sheets(params: dict[str, Any]) -> list[str]:
@@ -104,17 +102,7 @@ def _sheet_names(file: Path) -> list[str]:
 
 @read_excel.schema
 def read_excel_schema(params: ReadExcelParams) -> Schema | None:
-    from studio.frame import schema_of
-
-    file = head(params.path)
-    if file is None or file.stat().st_size > PREDICTED_BYTES:
-        return None
-    try:
-        return schema_of(_read(file, params))
-    except UserError as error:
-        if error.field in ("sheet", "types"):
-            raise
-        return None  # the run will say it; until then the file may change
+    return by_reading(params.path, lambda file: _read(file, params), told=("sheet", "types"))
 
 
 read_excel.example(

@@ -15,7 +15,8 @@ from studio import ui
 from studio.component import Params, component
 from studio.components.columns import require
 from studio.components.conversion import LogicalType, Reading, cast
-from studio.components.source import head, opened
+from studio.components.prediction import by_reading
+from studio.components.source import opened
 from studio.components.spool import BATCH_ROWS, Batch, table_of
 from studio.exceptions import UserError
 from studio.port import Schema
@@ -24,8 +25,6 @@ from studio.problem import did_you_mean
 if TYPE_CHECKING:
     import polars as pl
 
-PREDICTED_BYTES = 2_000_000
-"""The types of columns depend on all records: bigger files are read by the run only."""
 MIXED = "Name the column under Types as text, or mend the file."
 
 
@@ -153,17 +152,7 @@ def _with_floats(value: Any) -> Any:
 
 @read_json.schema
 def read_json_schema(params: ReadJsonParams) -> Schema | None:
-    from studio.frame import schema_of
-
-    file = head(params.path)
-    if file is None or file.stat().st_size > PREDICTED_BYTES:
-        return None
-    try:
-        return schema_of(_read(file, params))
-    except UserError as error:
-        if error.field in ("records", "types"):
-            raise
-        return None  # the run will say it; until then the file may change
+    return by_reading(params.path, lambda file: _read(file, params), told=("records", "types"))
 
 
 read_json.example(
