@@ -95,7 +95,7 @@ def test_a_dispatcher_whose_run_was_taken_cannot_commit_even_under_the_same_name
     Path("gate").touch()
     first.join()
     assert isinstance(first.error, LeaseLost)
-    assert app.view(run.id).step("one").state == "running"
+    assert app.view(run.id).step("one").state in ("submitted", "running"), "the first dispatcher has committed"
     executor = InProcessExecutor(lambda: None)
     dispatcher(app, later, app.owner).run(taken, executor)
     executor.close()
