@@ -22,10 +22,10 @@ from pydantic_core import to_jsonable_python
 from studio import hookspecs
 from studio.component import Component
 from studio.exceptions import PluginError
+from studio.flow import CODE, NOTEBOOK
 from studio.manifest import ComponentManifest, PluginManifest, PortManifest
 
 GROUP = "millrace"
-RESERVED_IDS = ("code", "notebook")
 COMPONENT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
@@ -108,7 +108,7 @@ def manifest_of(component: Component, plugin: str, distribution: str) -> Compone
 
 
 def _check(component: Component) -> None:
-    if not COMPONENT_ID.fullmatch(component.id) or component.id in RESERVED_IDS:
+    if not COMPONENT_ID.fullmatch(component.id) or component.id in (CODE, NOTEBOOK):
         raise PluginError(f"{component.id!r} is no component id. Use lower case words, for example acme.fetch.")
     module, name = component.function.__module__, component.function.__qualname__
     if getattr(sys.modules.get(module), name, None) is not component:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import difflib
 import json
 import warnings
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from studio.canonical import plain
 from studio.exceptions import FlowError
 from studio.flow import REFERENCES, RESERVED
 from studio.port import Port, port_from_annotation
-from studio.problem import Problem
+from studio.problem import Problem, did_you_mean
 
 TYPES = "Table, Json, Text, File, Figure, Html, Model, pd.DataFrame, pl.DataFrame, pl.LazyFrame or pa.Table"
 
@@ -124,8 +123,7 @@ def _is(kind: str, value: Any) -> bool:
 
 
 def _unknown(name: str, known: list[str]) -> Problem:
-    near = difflib.get_close_matches(name, known, n=1)
-    cure = f"Did you mean {near[0]!r}?" if near else f"Remove it, or add `{name}` to the keyword arguments of run."
+    cure = did_you_mean(name, known) or f"Remove it, or add `{name}` to the keyword arguments of run."
     return Problem("unknown_setting", f"The code has no setting {name!r}.", cure, field=name)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from pathlib import Path
 from typing import Any
 
 from studio.executors.executor import AttemptKey, Report, Send
+from studio.kernels.engine import without_ansi
 
 TAIL_SECONDS = 0.1
 """How often progress and log lines of a running step are looked for."""
@@ -72,9 +72,5 @@ def printed(notebook: dict[str, Any]) -> list[str]:
             if output["output_type"] == "stream":
                 texts.append(output["text"])
             elif output["output_type"] == "error":
-                texts.append(_plain("\n".join(output["traceback"])) + "\n")
+                texts.append(without_ansi("\n".join(output["traceback"])) + "\n")
     return texts
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)

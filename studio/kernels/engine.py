@@ -100,6 +100,11 @@ def execute(
     return _execution(job, error)
 
 
+def without_ansi(text: str) -> str:
+    """A traceback as IPython colours it, as plain text (ECMA-48 control sequences taken out)."""
+    return _ANSI.sub("", text)
+
+
 def preload() -> None:
     """Import what executing needs; a worker does it before the first notebook comes, for it takes half a second."""
     with _without("rfc3987_syntax"):
@@ -194,7 +199,7 @@ def _execution(job: Job, error: Exception | None) -> Execution:
         end=_end(job, error),
         ename=failure.ename if failure else type(error).__name__ if error else "",
         evalue=failure.evalue if failure else str(error or ""),
-        traceback=_ANSI.sub("", failure.traceback) if failure else "",
+        traceback=without_ansi(failure.traceback) if failure else "",
         usage=client.usage,
         capped_bytes=client.cap.dropped,
     )

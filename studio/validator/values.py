@@ -10,11 +10,9 @@ from pathlib import PurePath
 from typing import Any
 
 from studio.exceptions import UserError
-from studio.flow import Flow, FlowInput, reference
+from studio.flow import REFERENCES, RESERVED, Flow, FlowInput, reference
 from studio.problem import Problem, did_you_mean
 
-REFERENCES = {"$input", "$var", "$credential"}
-RESERVED = {"$expr", "$template", "$literal"}
 LARGEST = 2**53
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -160,7 +158,7 @@ def _items(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def _own_problem(value: Any, path: str, names: Mapping[str, Any]) -> Problem | None:
     """What is wrong with the value itself as a reference; None for literals, too."""
-    keys = (REFERENCES | RESERVED) & value.keys() if isinstance(value, dict) else set()
+    keys = {*REFERENCES, *RESERVED} & value.keys() if isinstance(value, dict) else set()
     if not keys:
         return None
     found = reference(value)
