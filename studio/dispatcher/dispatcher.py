@@ -391,7 +391,7 @@ class Dispatcher:
     def _look_for_cancel(self, active: ActiveRun) -> None:
         if active.cancelled_at is not None or not self._is_due(f"cancel {active.run.id}", self.pace.poll):
             return
-        if self.store.runs.get(active.run.id).cancel_requested:
+        if active.run.id in self.store.runs.cancel_requests(self.owner):
             self._cancel(active)
 
     def _cancel(self, active: ActiveRun) -> None:
