@@ -147,12 +147,12 @@ def check_artifacts(settings: Settings) -> Check:
 
 def check_kernel() -> Check:
     """Whether steps run in this environment: a kernelspec of the user may name another one."""
-    from studio.kernels.cold import program
+    from studio.kernels.kernelspec import kernelspec
 
     if find_spec("ipykernel") is None:
         return Check("kernel", False, "The package ipykernel is missing.", "pip install ipykernel")
     try:
-        found = program("python3")
+        found = kernelspec("python3").argv[0]
     except UserError as error:
         return Check("kernel", False, error.message, error.cure)
     ours = Path(found).absolute() == Path(sys.executable).absolute()

@@ -24,7 +24,7 @@ def failure_of_end(execution: Execution, order: Order) -> Failure:
     if execution.end == "timed_out":
         return Failure("timed_out", f"The step took longer than {limits.seconds:g} s.",
                        "Raise the node's timeout, or give it less to do.", node, retryable=True)  # fmt: skip
-    if execution.end == "killed_memory":
+    if execution.end == "memory":
         megabytes = (limits.memory or 0) // 1_000_000
         return Failure("memory", f"The step used more than its {megabytes} MB of memory.",
                        "Raise the node's memory limit, or work on less data at once.", node)  # fmt: skip

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import io
 import logging
-import math
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Any
 
-import zmq
-from jupyter_client.blocking import BlockingKernelClient
 from nbclient.client import CellExecutionComplete
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output, output_from_msg
 from papermill.clientwrap import PapermillNotebookClient
 
+from studio.kernels.channels import open_channels
 from studio.kernels.launcher import Kernel, Usage
 from studio.kernels.output import OutputCap
 
@@ -32,9 +29,6 @@ NUDGE_SECONDS = 0.1
 """After this silence a starting kernel is asked something, then after twice as long, and so on."""
 LATE_OUTPUT_SECONDS = 4.0
 """How long after a cell's reply the end of its outputs is waited for, from the last one on."""
-RECONNECT_MILLISECONDS = 10
-RECEIVE_QUEUE = 100_000
-"""Messages; beyond it a kernel would drop outputs unseen."""
 
 
 class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -66,7 +60,9 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         """Run all cells; raises what ends the notebook early, but an error in a cell."""
         self.reset_execution_trackers()
         try:
-            with self._channels():
+            self.channels = open_channels(self.kernel)
+            self.kc = self.channels.client
+            with closing(self.channels):
                 self._wait_until_ready()
                 self.deadline = None if self.seconds is None else time.monotonic() + self.seconds
                 self.papermill_execute_cells()
@@ -79,29 +75,6 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
 
     # ----------------------------------------------------------------- start and end
 
-    @contextmanager
-    def _channels(self) -> Iterator[None]:
-        context: Any = zmq.Context.shadow(zmq.Context.instance())
-        context.reconnect_ivl = RECONNECT_MILLISECONDS
-        context.rcvhwm = RECEIVE_QUEUE
-        self.kc = BlockingKernelClient(context=context)
-        self.kc.load_connection_info(self.kernel.connection | {"key": self.kernel.connection["key"].encode()})
-        self.kc.start_channels(stdin=False, hb=False, control=False)
-        self.poller = zmq.Poller()
-        for source in (self.kc.shell_channel.socket, self.kc.iopub_channel.socket, self.kernel.fileno()):
-            self.poller.register(source, zmq.POLLIN)
-        try:
-            yield
-        finally:
-            self.kc.shell_channel.stop()
-            self.kc.iopub_channel.stop()
-
-    def _poll(self, seconds: float | None) -> set[str]:
-        """Which of `shell`, `iopub` and `dead` has something, at the latest after so many seconds."""
-        names = {self.kc.shell_channel.socket: "shell", self.kc.iopub_channel.socket: "iopub"}
-        ready = self.poller.poll(None if seconds is None else math.ceil(max(0.0, 1000 * seconds)))
-        return {names.get(source, "dead") for source, _ in ready}
-
     def _wait_until_ready(self) -> None:
         """Any message on iopub proves that we hear what cells will print: normally it is `iopub_welcome` (JEP 65).
 
@@ -110,13 +83,15 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         """
         end = time.monotonic() + self.start_seconds
         patience = NUDGE_SECONDS
-        while "iopub" not in (ready := self._poll(min(patience, end - time.monotonic()))):
+        if self.channels.ready:
+            return
+        while "iopub" not in (ready := self.channels.poll(min(patience, end - time.monotonic()))):
             if "dead" in ready and self.kernel.poll() is not None:
                 raise DeadKernelError("The kernel died before it was ready.")
             if time.monotonic() >= end:
                 raise DeadKernelError(f"The kernel did not answer within {self.start_seconds:g} s.")
             if "shell" in ready:
-                self._receive("shell")
+                self.channels.receive("shell")
             elif not ready:
                 self.kc.kernel_info()
                 patience = min(1.0, 2 * patience)
@@ -125,25 +100,16 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         asked = self.kc.kernel_info()
         end = time.monotonic() + self.start_seconds
         while time.monotonic() < end and self.kernel.poll() is None:
-            if "shell" in self._poll(end - time.monotonic()):
-                message = self._receive("shell")
+            if "shell" in self.channels.poll(end - time.monotonic()):
+                message = self.channels.receive("shell")
                 if message["parent_header"].get("msg_id") == asked:
                     return dict(message["content"].get("language_info") or {})
         return {}
 
     def _part(self) -> None:
         """Let exit handlers run and files be flushed; whoever takes too long is killed by `close`."""
-        if self.kernel.polite:
-            self.kernel.signal(signal.SIGTERM)
-        else:
-            self.kc.shutdown()
-        end = time.monotonic() + GRACE_SECONDS
-        self.poller.unregister(self.kc.shell_channel.socket)
-        self.poller.unregister(self.kc.iopub_channel.socket)
-        while self.kernel.poll() is None and time.monotonic() < end:
-            self._poll(end - time.monotonic())
-        if not self.kernel.polite:
-            self.kc.control_channel.stop()
+        self.channels.end()
+        self.kernel.wait(GRACE_SECONDS)
 
     # ----------------------------------------------------------------- cells
 
@@ -190,14 +156,14 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         reply: dict[str, Any] | None = None
         idle = False
         while reply is None or not idle:
-            ready = self._poll(LATE_OUTPUT_SECONDS if reply else clock.left())
+            ready = self.channels.poll(LATE_OUTPUT_SECONDS if reply else clock.left())
             if "iopub" in ready:
                 idle = self._take_outputs(asked, cell, index) or idle
             if "shell" in ready:
-                message = self._receive("shell")
+                message = self.channels.receive("shell")
                 if message["parent_header"].get("msg_id") == asked:
                     reply = message
-            if ready == {"dead"} and self.kernel.poll() is not None and not self._poll(0) - {"dead"}:
+            if ready == {"dead"} and self.kernel.poll() is not None and not self.channels.poll(0) - {"dead"}:
                 raise DeadKernelError(f"The kernel died with exit code {self.kernel.poll()}.")
             if not ready and reply:
                 break  # its end got lost
@@ -217,7 +183,7 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
     def _take_outputs(self, asked: str, cell: Any, index: int) -> bool:
         """All that has come in, at most a slice of time's worth; whether the cell has said that it is done."""
         for _ in range(100):
-            message = self._receive("iopub")
+            message = self.channels.receive("iopub")
             if message is None:
                 return False
             if message["parent_header"].get("msg_id") != asked or not self.cap.admit(message):
@@ -227,12 +193,6 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
             except CellExecutionComplete:
                 return True
         return False
-
-    def _receive(self, channel: str) -> Any:
-        """The next message, None if there is none; on iopub its content is still packed."""
-        iopub = channel == "iopub"
-        socket = self.kc.iopub_channel.socket if iopub else self.kc.shell_channel.socket
-        return self.kc.session.recv(socket, content=not iopub)[1]
 
     # ----------------------------------------------------------------- outputs
 

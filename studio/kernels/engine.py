@@ -20,7 +20,7 @@ from typing import Any, Literal
 from studio.exceptions import UserError
 from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest, Usage
 
-End = Literal["completed", "error", "dead", "timed_out", "killed_memory"]
+End = Literal["completed", "error", "dead", "timed_out", "memory", "cpu", "processes"]
 
 STEP_FILE = "step_file"
 """The one parameter of a step's own notebook: a path on this machine, which the record does not keep."""
@@ -184,7 +184,7 @@ def _run(node: Any, parameters: dict[str, Any], job: Job) -> Exception | None:
 
 def _language(node: Any, request: KernelRequest) -> str:
     """papermill must know it to write the parameters."""
-    from studio.kernels.cold import kernelspec
+    from studio.kernels.kernelspec import kernelspec
 
     about = node.metadata
     named = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
@@ -208,8 +208,11 @@ def _execution(job: Job, error: Exception | None) -> Execution:
 def _end(job: Job, error: Exception | None) -> End:
     from nbclient.exceptions import CellTimeoutError
 
-    if job.client.usage.memory_breach is not None or _aborted_for_memory(job):
-        return "killed_memory"
+    if job.client.usage.breach is not None:
+        breach: End = job.client.usage.breach
+        return breach
+    if _aborted_for_memory(job):
+        return "memory"
     if isinstance(error, CellTimeoutError):
         return "timed_out"
     if job.client.failure:

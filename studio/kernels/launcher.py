@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,14 @@ class KernelRequest:
     """Gets what C code and subprocesses print; None drops it."""
     log_limit: int = 10_000_000
     """Bytes kept in the log; what is beyond is counted and dropped."""
+    cpu: float | None = None
+    """CPU seconds, summed likewise, from the kernel's start on."""
+    processes: int | None = 1000
+    """How many there may be at once, the kernel included."""
+    lane: Literal["kernel", "direct"] = "kernel"
+    """`direct`: without standard input, debugger and other clients, for a quarter of the CPU time, where possible."""
+    preload: tuple[str, ...] = ()
+    """Modules that it profits from having imported before it starts."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,10 @@ class Usage:
     cpu_seconds: float = 0.0
     peak_memory: int = 0
     """Bytes resident at most, pages of mapped files included."""
-    memory_breach: int | None = None
-    """Bytes of anonymous memory in use when the memory limit ended it; None if it did not."""
+    breach: Literal["memory", "cpu", "processes"] | None = None
+    """The limit that ended it."""
+    used: float = 0.0
+    """How much was in use then: bytes, seconds or processes."""
 
 
 class Kernel(Protocol):
@@ -62,6 +72,9 @@ class Kernel(Protocol):
 
     def poll(self) -> int | None:
         """The exit code, None while it lives."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has died, at the latest after so many seconds."""
 
     def signal(self, number: int) -> None:
         """Send a signal to the kernel alone; nothing happens if it is dead."""

@@ -22,21 +22,29 @@ _SET_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
 
 
-def limit_this_process(memory: int | None) -> None:
-    """No core dumps; and one huge allocation raises MemoryError before the watchdog has to kill.
+def limit_process(pid: int, memory: int | None) -> None:
+    """No core dumps; and one huge allocation raises MemoryError before the watchdog has to kill. 0 is this process.
 
     RLIMIT_DATA and not RLIMIT_AS, for mapped artifacts must not count.
     """
-    _lower(resource.RLIMIT_CORE, 0)
+    _lower(pid, resource.RLIMIT_CORE, 0)
     if memory is not None:
-        _lower(resource.RLIMIT_DATA, memory + HEADROOM)
+        _lower(pid, resource.RLIMIT_DATA, memory + HEADROOM)
 
 
-def _lower(limit: int, value: int) -> None:
-    hard = resource.getrlimit(limit)[1]
+def _lower(pid: int, limit: int, value: int) -> None:
+    hard = _limit(pid, limit)[1]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
-    resource.setrlimit(limit, (value, value))
+    _limit(pid, limit, (value, value))
+
+
+def _limit(pid: int, limit: int, values: tuple[int, int] | None = None) -> tuple[int, int]:
+    if sys.platform == "linux":
+        return resource.prlimit(pid, limit) if values is None else resource.prlimit(pid, limit, values)
+    if pid == 0 and values is not None:
+        resource.setrlimit(limit, values)
+    return resource.getrlimit(limit)
 
 
 def die_with_parent() -> None:
@@ -93,6 +101,19 @@ def _anonymous_memory(pid: int) -> int:
         return 0
     _, found, rest = status.partition(b"RssAnon:")
     return int(rest.split(None, 1)[0]) * 1024 if found else 0
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """CPU seconds that the processes, and those of their children that they have reaped, took so far."""
+    return sum(map(_cpu_seconds, pids))
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def marked(token: str) -> Iterator[int]:

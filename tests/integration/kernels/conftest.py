@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import Execution, execute
-from studio.kernels.launcher import KernelRequest
+from studio.kernels.guarded import GuardedKernel
+from studio.kernels.launcher import KernelLauncher, KernelRequest
+from studio.kernels.warm import WarmLauncher
 
 Run = Callable[..., Execution]
 
@@ -24,15 +27,31 @@ def notebook(*cells: str, parameters: str | None = None) -> dict[str, Any]:
     return dict(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}))
 
 
-@pytest.fixture
-def launcher() -> Iterator[ColdLauncher]:
-    launcher = ColdLauncher()
+class DirectLauncher(WarmLauncher):
+    """Asks for the direct lane."""
+
+    def launch(self, request: KernelRequest) -> GuardedKernel:
+        return super().launch(replace(request, lane="direct"))
+
+
+LAUNCHERS: dict[str, Callable[[], KernelLauncher]] = {
+    "cold": ColdLauncher,
+    "cold with spares": lambda: ColdLauncher(spares=1),
+    "forked": WarmLauncher,
+    "direct": lambda: DirectLauncher(),
+}
+"""Every way to start a kernel: what is true of one is true of all."""
+
+
+@pytest.fixture(scope="module", params=LAUNCHERS)
+def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
+    launcher = LAUNCHERS[request.param]()
     yield launcher
     launcher.close()
 
 
 @pytest.fixture
-def run(launcher: ColdLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(launcher: KernelLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`run(*cells, memory=, kernel=, env=, parameters=, timeout=, ...)`; the log is `tmp_path / "raw.log"`."""
 
     def run(

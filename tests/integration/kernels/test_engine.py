@@ -13,9 +13,8 @@ import psutil
 import pytest
 
 from studio.exceptions import UserError
-from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import execute
-from studio.kernels.launcher import Kernel, KernelRequest
+from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest
 
 from .conftest import Run, notebook, printed, statuses
 
@@ -166,7 +165,7 @@ def test_the_environment_and_the_working_directory_are_those_of_the_request(run:
 # --------------------------------------------------------------------- papermill's traps
 
 
-def test_parameters_are_injected_after_their_cell(launcher: ColdLauncher, tmp_path: Path) -> None:
+def test_parameters_are_injected_after_their_cell(launcher: KernelLauncher, tmp_path: Path) -> None:
     done = execute(
         notebook("print(month, rows)", parameters="month = '2026-01'\nrows = 1"),
         launcher=launcher,
@@ -200,7 +199,7 @@ def test_parameters_that_would_become_code_are_refused(run: Run, parameters: dic
         run("1", parameters=parameters)
 
 
-def test_the_path_of_the_step_file_is_not_in_the_record(launcher: ColdLauncher, tmp_path: Path) -> None:
+def test_the_path_of_the_step_file_is_not_in_the_record(launcher: KernelLauncher, tmp_path: Path) -> None:
     saved = tmp_path / "saved.ipynb"
     (tmp_path / "step.json").write_text("{}")
     seen: list[str] = []
@@ -233,20 +232,20 @@ def test_a_path_with_braces_is_taken_as_it_is_and_written_atomically(run: Run, t
 
 
 @pytest.mark.parametrize("path", ["http://127.0.0.1:9/x.ipynb", "s3://bucket/x.ipynb", "x.ipynb"])
-def test_only_notebooks_are_executed_and_not_where_to_find_them(launcher: ColdLauncher, path: Any) -> None:
+def test_only_notebooks_are_executed_and_not_where_to_find_them(launcher: KernelLauncher, path: Any) -> None:
     request = KernelRequest("python3", Path.cwd())
     with pytest.raises(TypeError, match="takes a notebook"):
         execute(path, launcher=launcher, request=request, parameters={})
 
 
-def test_what_is_no_notebook_is_refused(launcher: ColdLauncher) -> None:
+def test_what_is_no_notebook_is_refused(launcher: KernelLauncher) -> None:
     request = KernelRequest("python3", Path.cwd())
     for bad in ({"cells": 1, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}, {}, {"nbformat": 9}):
         with pytest.raises(UserError, match="not a notebook"):
             execute(bad, launcher=launcher, request=request, parameters={})
 
 
-def test_an_old_notebook_without_metadata_runs(launcher: ColdLauncher, tmp_path: Path) -> None:
+def test_an_old_notebook_without_metadata_runs(launcher: KernelLauncher, tmp_path: Path) -> None:
     cell = {"cell_type": "code", "metadata": {}, "source": ["print(x)"], "outputs": [], "execution_count": None}
     old = {"nbformat": 4, "nbformat_minor": 2, "metadata": {}, "cells": [cell]}
     done = execute(old, launcher=launcher, request=KernelRequest("python3", tmp_path), parameters={"x": 5})
@@ -302,7 +301,7 @@ def test_a_kernel_of_another_name_starts_by_its_own_command(
 
 
 def test_an_unknown_kernel_and_a_missing_folder_are_told_with_their_cure(
-    run: Run, launcher: ColdLauncher, tmp_path: Path
+    run: Run, launcher: KernelLauncher, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=r"no kernel named 'fortran'.*python3"):
         run("1", kernel="fortran")

@@ -10,9 +10,8 @@ import pytest
 from studio.codenodes.parser import parse
 from studio.compiler import compile_step
 from studio.flow import Node
-from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import Execution, execute
-from studio.kernels.launcher import KernelRequest
+from studio.kernels.launcher import KernelLauncher, KernelRequest
 from studio.manifest import ComponentManifest, PortManifest
 
 from .conftest import printed
@@ -89,7 +88,7 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def run_step(site: Site, launcher: ColdLauncher, notebook: dict[str, Any], step_file: Path) -> Execution:
+def run_step(site: Site, launcher: KernelLauncher, notebook: dict[str, Any], step_file: Path) -> Execution:
     request = KernelRequest("python3", site.folder, {"PYTHONPATH": str(site.folder)})
     return execute(notebook, launcher=launcher, request=request, parameters={"step_file": str(step_file)})
 
@@ -112,7 +111,7 @@ def run(orders: Table, *, floor: float = 0.8, ctx: RunContext) -> Out:
 """
 
 
-def test_a_code_step_reads_its_inputs_and_writes_its_outputs(site: Site, launcher: ColdLauncher) -> None:
+def test_a_code_step_reads_its_inputs_and_writes_its_outputs(site: Site, launcher: KernelLauncher) -> None:
     inputs = {"orders": site.table(amount=[1, 5, 9])}
     step_file = site.step_file({"floor": 3}, inputs, {"good": "table", "note": "json"})
     done = run_step(site, launcher, code_step(SOURCE, floor=3), step_file)
@@ -122,7 +121,7 @@ def test_a_code_step_reads_its_inputs_and_writes_its_outputs(site: Site, launche
     assert str(site.folder) not in json.dumps(done.notebook)
 
 
-def test_a_component_step_calls_the_component_with_its_params_and_context(site: Site, launcher: ColdLauncher) -> None:
+def test_a_component_step_calls_the_component_with_its_params_and_context(site: Site, launcher: KernelLauncher) -> None:
     (site.folder / "acme_split.py").write_text(COMPONENT)
     manifest = ComponentManifest(
         id="test.split", version=1, name="Split", category="Test", effect="pure", plugin="acme",
@@ -140,7 +139,7 @@ def test_a_component_step_calls_the_component_with_its_params_and_context(site: 
     assert "splitting at 7.0" in (site.scratch / "events.jsonl").read_text()
 
 
-def test_an_error_in_the_source_names_its_line(site: Site, launcher: ColdLauncher) -> None:
+def test_an_error_in_the_source_names_its_line(site: Site, launcher: KernelLauncher) -> None:
     notebook = code_step("def run() -> Json:\n    x = 1\n    return x / 0")
     done = run_step(site, launcher, notebook, site.step_file({}, {}, {"json": "json"}))
     assert (done.end, done.ename) == ("error", "ZeroDivisionError")
@@ -148,14 +147,14 @@ def test_an_error_in_the_source_names_its_line(site: Site, launcher: ColdLaunche
     assert not (site.scratch / "result.json").exists()
 
 
-def test_sys_exit_in_a_step_is_a_failure_of_the_step(site: Site, launcher: ColdLauncher) -> None:
+def test_sys_exit_in_a_step_is_a_failure_of_the_step(site: Site, launcher: KernelLauncher) -> None:
     notebook = code_step("import sys\ndef run() -> Json:\n    sys.exit(0)")
     done = run_step(site, launcher, notebook, site.step_file({}, {}, {"json": "json"}))
     assert (done.end, done.ename) == ("error", "SystemExit")
     assert site.failure()["code"] == "exit"
 
 
-def test_a_source_whose_names_are_the_notebooks_own_works(site: Site, launcher: ColdLauncher) -> None:
+def test_a_source_whose_names_are_the_notebooks_own_works(site: Site, launcher: KernelLauncher) -> None:
     source = "step = 5\nresult = 6\nopen_step = 7\n\ndef run() -> Json:\n    return [step, result, open_step]"
     done = run_step(site, launcher, code_step(source), site.step_file({}, {}, {"json": "json"}))
     assert done.end == "completed", done.traceback
@@ -163,7 +162,7 @@ def test_a_source_whose_names_are_the_notebooks_own_works(site: Site, launcher: 
     assert json.loads((site.scratch / described["file"]).read_text()) == [5, 6, 7]
 
 
-def test_a_source_with_magics_runs(site: Site, launcher: ColdLauncher) -> None:
+def test_a_source_with_magics_runs(site: Site, launcher: KernelLauncher) -> None:
     node = Node(id="n", type="code", source=["%matplotlib inline", "def run() -> Json:", "    return 1"])
     notebook = compile_step(node, parse("def run() -> Json: ..."), flow_name="Test")
     done = run_step(site, launcher, notebook, site.step_file({}, {}, {"json": "json"}))
