@@ -114,6 +114,7 @@ class App:
             workers=workers or self.settings.workers,
             beat=self.settings.beat_seconds,
             contact=self.settings.lost_seconds * 2 / 3,
+            kernels=self.settings.kernels,
         )
 
     # Flows ----------------------------------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ class App:
         follow = _Follower(self.store, run.id, on_event)
         with ExitStack() as leaving:
             leaving.callback(self.store.runs.release, run.id, self.owner, run.epoch)
-            dispatcher = self._dispatcher()
+            dispatcher = self.dispatcher()
             executor: Executor | None = None
             try:
                 executor = self._opened(leaving, dispatcher, run, name, workers, dask)
@@ -245,7 +246,8 @@ class App:
         leaving.callback(executor.close)
         return executor
 
-    def _dispatcher(self) -> Dispatcher:
+    def dispatcher(self) -> Dispatcher:
+        """What drives runs; its `wake` is for the executor that it is given."""
         settings = self.settings
         return Dispatcher(
             self.store,

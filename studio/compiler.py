@@ -43,7 +43,7 @@ def compile_step(node: Node, source: ComponentManifest | CodeSignature, *, flow_
         "cells": [_markdown("title", _title(node, about, flow_name)), _parameters(), *cells],
         "metadata": {
             "kernelspec": {
-                "name": node.execution.kernel or "python3",
+                "name": "python3",
                 "display_name": "Python 3",
                 "language": "python",
             },

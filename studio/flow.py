@@ -68,6 +68,8 @@ class Execution(Part):
     """Seconds."""
     memory: str = ""
     """`512MB`, `4GB`; empty for the default of the settings."""
+    cpu: float | None = Field(default=None, gt=0)
+    """CPU seconds that a step's processes may use together."""
     retry: Retry = Retry()
     on_failure: Literal["fail", "continue"] = "fail"
     repeat: Literal["allow", "never"] = "allow"
@@ -75,7 +77,9 @@ class Execution(Part):
     effect: Literal["", "pure", "reads", "writes"] = ""
     """For code and notebook nodes; they count as `reads` unless they say more."""
     kernel: str = ""
-    """Kernelspec for notebook nodes; empty for `python3`."""
+    """For code and notebook nodes: a kernelspec, or the folder of a virtual environment (with a `/` in it); empty for
+    the flow's.
+    """
 
 
 class Node(Part):
@@ -144,6 +148,10 @@ class Flow(Part):
     """Name -> `node.port`: what the flow hands to whoever asks for its result."""
     files: list[str] = Field(default_factory=list)
     """Globs below the project folder: data that runs carry along."""
+    kernel: str = ""
+    """Where its code and notebook nodes run: a kernelspec, or the folder of a virtual environment (with a `/` in it);
+    empty for `python3`.
+    """
     nodes: list[Node] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
     groups: list[dict[str, Any]] = Field(default_factory=list)

@@ -17,3 +17,12 @@ hookimpl = pluggy.HookimplMarker("millrace")
 @hookspec
 def register_components() -> Sequence[Component]:  # type: ignore[empty-body]
     """The components that a plugin publishes: a list of what `@component` made."""
+
+
+@hookspec
+def register_preloads() -> Sequence[str]:  # type: ignore[empty-body]
+    """Names of modules that the plugin's components import when they run: `["acme.fetch", "rapidfuzz"]`.
+
+    They are imported once, before a step starts, instead of in every step. Installed modules only, that start no
+    threads and open no connection when they are imported. Plugins that ask for modules have kernels of their own kind.
+    """

@@ -52,6 +52,8 @@ class ComponentManifest(BaseModel):
     """JSON Schema of the params."""
     credentials: dict[str, str] = Field(default_factory=dict)
     context: str | None = None
+    preload: list[str] = Field(default_factory=list)
+    """Modules that its plugin asks to have imported before a step starts."""
     predicts: bool = False
     migrates_from: list[int] = Field(default_factory=list)
     examples: list[dict[str, Any]] = Field(default_factory=list)
@@ -115,7 +117,9 @@ class AttemptManifest(BaseModel):
     ended: int
     """Microseconds since 1970, UTC, by the worker's clock."""
     seconds: dict[str, float] = Field(default_factory=dict)
-    """Timings: `prepare`, `kernel`, `execute`, `store`."""
+    """Timings: `prepare`, `execute`, `store`; and the CPU time of the step's processes, `cpu`."""
     peak_memory: int | None = None
     """Bytes."""
+    exit_code: int | None = None
+    """Of the kernel; negative for a signal."""
     worker: str = ""

@@ -21,6 +21,8 @@ class Limits(BaseModel):
     seconds: float | None = None
     memory: int | None = None
     """Bytes of anonymous memory, summed over the step's processes."""
+    cpu: float | None = None
+    """CPU seconds, summed likewise."""
     output: int = 10_000_000
     """Bytes of printed output that are kept; what is beyond is counted and dropped."""
 
@@ -61,6 +63,11 @@ class Order(BaseModel):
     notebook: dict[str, Any]
     """The step's notebook (nbformat 4)."""
     kernel: str = "python3"
+    """A kernelspec, or the folder of a virtual environment, which has a `/` in it."""
+    lane: Literal["kernel", "direct"] = "kernel"
+    """`direct` for notebooks that need no more of a kernel than its outputs."""
+    preload: list[str] = Field(default_factory=list)
+    """Modules that the step profits from having imported before it starts."""
     own_notebook: bool = False
     """Whether the notebook is the user's own: it gets `parameters`, and hands over no outputs."""
     parameters: dict[str, Any] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ import importlib.metadata
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,7 +80,16 @@ def components_of(name: str) -> list[Component]:
     return published
 
 
-def manifest_of(component: Component, plugin: str, distribution: str) -> ComponentManifest:
+def preloads_of(name: str) -> list[str]:
+    """The modules that the plugin asks to have imported before a step starts."""
+    asked = [item for found in load(name).hook.register_preloads() for item in found]
+    for item in asked:
+        if not isinstance(item, str) or not all(part.isidentifier() for part in item.split(".")):
+            raise PluginError(f"register_preloads() returned {item!r}. Name modules, such as 'rapidfuzz'.")
+    return sorted(set(asked))
+
+
+def manifest_of(component: Component, plugin: str, distribution: str, preload: Sequence[str] = ()) -> ComponentManifest:
     """The component as data. Raises :class:`PluginError` for one that a flow could not use."""
     _check(component)
     return ComponentManifest(
@@ -101,6 +110,7 @@ def manifest_of(component: Component, plugin: str, distribution: str) -> Compone
         code=_code_digest(component.function.__module__),
         credentials={name: kind.__name__ for name, kind in component.credentials.items()},
         context=component.context,
+        preload=list(preload),
         predicts=component.predict is not None,
         migrates_from=sorted(component.migrations),
         examples=[_plain(vars(example)) for example in component.examples],
@@ -137,18 +147,18 @@ def describe(entry: PluginEntry) -> PluginManifest:
     try:
         if entry_point(entry.name) != entry:
             raise PluginError(f"Another package already announces a plugin named {entry.name!r}.")
-        published = components_of(entry.name)
+        published, preload = components_of(entry.name), preloads_of(entry.name)
     except BaseException as error:
         return manifest.model_copy(update=failure(error))
-    return manifest.model_copy(update=_describe_each(published, entry))
+    return manifest.model_copy(update=_describe_each(published, entry, preload))
 
 
-def _describe_each(published: list[Component], entry: PluginEntry) -> dict[str, Any]:
+def _describe_each(published: list[Component], entry: PluginEntry, preload: list[str]) -> dict[str, Any]:
     """One component that cannot be described does not take the others with it."""
     described: dict[str, Any] = {"components": []}
     for component in published:
         try:
-            described["components"].append(manifest_of(component, entry.name, entry.label))
+            described["components"].append(manifest_of(component, entry.name, entry.label, preload))
         except BaseException as error:
             described.update(failure(error))
     return described

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.exceptions import UserError
 from studio.order import parse_bytes
@@ -33,6 +33,8 @@ class Settings:
     """Address of a Dask scheduler; empty for a local cluster per run."""
     workers: int = 1
     """Steps that run at once on a local cluster."""
+    kernels: Literal["forked", "cold"] = "forked"
+    """How kernels are started: forked from a template where that is possible, or each as a process of its own."""
     step_memory: int | None = None
     """Bytes that a step may use unless its node says otherwise; None for no limit."""
     beat_seconds: float = 10.0
@@ -135,6 +137,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _kernels(text: str) -> str:
+    if text not in ("forked", "cold"):
+        raise ValueError("it is neither forked nor cold")
+    return text
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ValueError("it is no whole number from 1")
@@ -157,6 +165,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "artifacts_options": _options,
     "dask": _address,
     "workers": _count,
+    "kernels": _kernels,
     "step_memory": parse_bytes,
     "beat_seconds": _seconds,
     "lost_seconds": _seconds,

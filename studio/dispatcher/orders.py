@@ -8,6 +8,7 @@ from studio.artifacts.root import ArtifactRoot
 from studio.compiler import compile_step
 from studio.dispatcher.active_run import ActiveRun
 from studio.executors.executor import AttemptKey
+from studio.manifest import ComponentManifest
 from studio.order import Binding, Limits, Order, parse_bytes
 from studio.planner import inputs_of
 from studio.validator import resolve_params
@@ -28,6 +29,7 @@ class OrderWriter:
         node, kind = step.node, step.kind
         settings = resolve_params(node.params, run.inputs)
         inputs = inputs_of(step, active.outputs)
+        component = kind.source if isinstance(kind.source, ComponentManifest) else None
         notebook = kind.notebook
         if notebook is None:
             assert kind.source is not None
@@ -37,12 +39,17 @@ class OrderWriter:
             root_options=self.root.options, canary=self.canary, bundle=run.bundle, directory=run.directory,
             notebook=notebook,
             parameters=settings if kind.notebook else {}, settings={} if kind.notebook else settings,
-            own_notebook=kind.notebook is not None, kernel=node.execution.kernel or "python3",
+            own_notebook=kind.notebook is not None,
+            kernel="python3" if component else node.execution.kernel or active.plan.flow.kernel or "python3",
+            lane="direct" if component else "kernel", preload=component.preload if component else [],
             inputs={
                 port.name: Binding(kind=port.kind, frame=port.frame, many=port.many, artifacts=inputs[port.name])
                 for port in kind.inputs
             },
             outputs={port.name: port.kind for port in kind.outputs},
-            limits=Limits(seconds=node.execution.timeout, memory=parse_bytes(node.execution.memory) or self.memory),
+            limits=Limits(
+                seconds=node.execution.timeout, memory=parse_bytes(node.execution.memory) or self.memory,
+                cpu=node.execution.cpu,
+            ),
             idempotency_key=f"{run.id}:{step.path}", beat=self.beat,
         )  # fmt: skip

@@ -78,6 +78,7 @@ class _Attempt:
             state=state, outputs=outputs, failure=failure.to_json() if failure else None, log=log, notebook=notebook,
             started=started, ended=_now(), seconds=self.seconds, worker=self.site.name,
             peak_memory=execution.usage.peak_memory if execution else None,
+            exit_code=execution.exit_code if execution else None,
         )  # fmt: skip
 
     def _run(self, folder: Path) -> tuple[Any, Failure | None, dict[str, Artifact], Execution | None]:
@@ -85,6 +86,7 @@ class _Attempt:
         try:
             job = self._timed("prepare", lambda: self._prepare(folder))
             execution = self._timed("execute", lambda: self._execute(job))
+            self.seconds["cpu"] = round(execution.usage.cpu_seconds, 6)
             failure = self._failure(job, execution)
             outputs = {} if failure else self._timed("store", lambda: self._store(job))
         except Exception as error:  # whatever it is, the attempt ends with a manifest that says so

@@ -18,6 +18,7 @@ from distributed import Client, Future, LocalCluster, fire_and_forget
 from studio.exceptions import ExecutorError
 from studio.executors.dask_worker import TOPIC, StepWorker, cancel_attempt, perform_order
 from studio.executors.executor import AttemptKey, Report
+from studio.executors.notebook import Kernels
 from studio.order import Order
 
 logger = logging.getLogger(__name__)
@@ -37,9 +38,10 @@ class DaskExecutor:
         workers: int = 2,
         beat: float = 10.0,
         contact: float = 20.0,
+        kernels: Kernels = "forked",
     ) -> None:
         self._wake = wake
-        self._plugin = StepWorker(beat=beat, contact=contact, deaf=not address)
+        self._plugin = StepWorker(beat=beat, contact=contact, kernels=kernels, deaf=not address)
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._futures: dict[AttemptKey, Future] = {}
         self._places: dict[AttemptKey, str] = {}

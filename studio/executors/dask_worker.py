@@ -15,9 +15,8 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from studio.exceptions import ExecutorError
 from studio.executors.attempt import perform
 from studio.executors.executor import AttemptKey, Report
-from studio.executors.notebook import run_in_kernel
+from studio.executors.notebook import Kernels, NotebookRunner
 from studio.executors.site import Site
-from studio.kernels.engine import preload
 from studio.order import Order
 
 NAME = "millrace"
@@ -41,8 +40,8 @@ async def cancel_attempt(key: list[Any], dask_worker: Worker) -> bool:
 
 
 class StepWorker(WorkerPlugin):  # type: ignore[misc]
-    """Owns the worker's site. Reports running attempts every `beat` seconds; without the scheduler's answer for
-    `contact` seconds it kills them, for by then somebody else may have begun the next attempt.
+    """Owns the worker's site and its launcher of kernels. Reports running attempts every `beat` seconds; without the
+    scheduler's answer for `contact` seconds it kills them, for by then somebody else may have begun the next attempt.
 
     A local cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
     ends the steps and then the workers; `deaf` workers do not heed it.
@@ -51,9 +50,10 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
     name = NAME
     idempotent = True
 
-    def __init__(self, *, beat: float, contact: float, deaf: bool = False) -> None:
+    def __init__(self, *, beat: float, contact: float, kernels: Kernels = "forked", deaf: bool = False) -> None:
         self.beat = beat
         self.contact = contact
+        self.kernels = kernels
         self.deaf = deaf
 
     async def setup(self, worker: Worker) -> None:
@@ -62,14 +62,16 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
             # Not SIG_IGN, which kernels and their children would inherit.
             signal.signal(signal.SIGINT, lambda *_: None)
         loop = asyncio.get_running_loop()
-        make_site = partial(Site, run_in_kernel(), name=worker.address)
-        self.site: Site = await loop.run_in_executor(None, make_site)
-        self._warming = loop.run_in_executor(None, preload)
+        self._runner = NotebookRunner(self.kernels, spares=worker.state.nthreads)
+        self.site: Site = await loop.run_in_executor(None, partial(Site, self._runner, name=worker.address))
+        self._warming = loop.run_in_executor(None, self._runner.warm)
         self._beats = asyncio.create_task(self._keep_beating())
 
     async def teardown(self, worker: Worker) -> None:
         self._beats.cancel()
-        await asyncio.get_running_loop().run_in_executor(None, self.site.close)
+        loop = asyncio.get_running_loop()
+        for one in (self.site, self._runner):
+            await loop.run_in_executor(None, one.close)
 
     def send(self, report: Report) -> None:
         """From any thread."""

@@ -28,6 +28,12 @@ def failure_of_end(execution: Execution, order: Order) -> Failure:
         megabytes = (limits.memory or 0) // 1_000_000
         return Failure("memory", f"The step used more than its {megabytes} MB of memory.",
                        "Raise the node's memory limit, or work on less data at once.", node)  # fmt: skip
+    if execution.end == "cpu":
+        return Failure("cpu", f"The step used more than its {limits.cpu:g} s of CPU time.",
+                       "Raise the node's CPU limit, or give it less to do.", node)  # fmt: skip
+    if execution.end == "processes":
+        return Failure("processes", f"The step had {execution.usage.used:.0f} processes at once.",
+                       "Start fewer processes in a step.", node)  # fmt: skip
     if execution.end == "dead":
         return _death(execution, node)
     return Failure(

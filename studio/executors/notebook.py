@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from studio.executors.site import Job, RunNotebook, Ticket
+from pathlib import Path
+from typing import Literal
+
+from studio.executors.site import Job, Ticket
 from studio.kernels.cold import ColdLauncher
-from studio.kernels.engine import Execution, execute
+from studio.kernels.engine import Execution, execute, preload
 from studio.kernels.launcher import KernelRequest
+from studio.kernels.warm import WarmLauncher
 from studio.order import Order
 
+Kernels = Literal["forked", "cold"]
 
-def run_in_kernel() -> RunNotebook:
-    """A fresh kernel per step, from this process's launcher."""
-    launcher = ColdLauncher()
 
-    def run(order: Order, job: Job, ticket: Ticket) -> Execution:
+class NotebookRunner:
+    """A fresh kernel per step, from one launcher. Thread-safe."""
+
+    def __init__(self, kernels: Kernels, *, spares: int) -> None:
+        self._launcher = (WarmLauncher if kernels == "forked" else ColdLauncher)(spares=spares)
+
+    def warm(self) -> None:
+        """Make ready what the first step needs; it takes a second."""
+        self._launcher.warm(KernelRequest("python3", Path("/")))
+        preload()
+
+    def close(self) -> None:
+        self._launcher.close()
+
+    def __call__(self, order: Order, job: Job, ticket: Ticket) -> Execution:
         request = KernelRequest(
-            kernel=order.kernel,
+            kernel=_kernel(order, job),
             directory=job.directory,
             memory=order.limits.memory,
+            cpu=order.limits.cpu,
             log=job.raw_log,
             log_limit=order.limits.output,
+            lane=order.lane,
+            preload=tuple(order.preload),
         )
         return execute(
             order.notebook,
-            launcher=launcher,
+            launcher=self._launcher,
             request=request,
             parameters=job.parameters(order),
             timeout=order.limits.seconds,
@@ -31,4 +50,7 @@ def run_in_kernel() -> RunNotebook:
             on_kernel=ticket.attach,
         )
 
-    return run
+
+def _kernel(order: Order, job: Job) -> str:
+    """A path is that of a virtual environment, from the working directory."""
+    return str(job.directory / order.kernel) if "/" in order.kernel else order.kernel

@@ -44,13 +44,14 @@ REHEARSAL = (
     "print(1)",
     "import pandas\nframe = pandas.DataFrame({'n': [1.5], 't': ['x']})\nframe._repr_html_()\nrepr(frame)",
     "import pyarrow, pandas\npyarrow.Table.from_pandas(pandas.DataFrame({'n': [1.5]})).to_pandas()",
-    "import matplotlib_inline.backend_inline",
     "from studio.runtime import open_step",
     "from studio.components import register_components\nregister_components()",
     "from studio.runtime.rehearsal import rehearse\nrehearse(folder)",
     "def fail():\n    1 / 0\nfail()",
 )
-"""Cells whose imports every step profits from. Those that fail, in environments with less in them, do no harm."""
+"""Cells whose imports every step profits from. Those that fail, in environments with less in them, do no harm. No
+matplotlib: it chooses its backend when it is imported.
+"""
 
 
 @dataclass(eq=False)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from studio.manifest import PluginManifest
 
-FORMAT = 1
+FORMAT = 2
 SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
 
 

@@ -114,7 +114,8 @@ def rows(millrace: Millrace, query: str) -> list[Any]:
     if not (millrace.home / "store.db").exists():
         return []
     with sqlite3.connect(millrace.home / "store.db") as connection:
-        return connection.execute(query).fetchall()
+        made = connection.execute("select 1 from sqlite_master where name = 'run_event'").fetchall()
+        return connection.execute(query).fetchall() if made else []
 
 
 def attempts(millrace: Millrace, step: str = "slow") -> list[str]:
