@@ -1,9 +1,9 @@
-"""`python -m benchmarks flows` or `planning`."""
+"""`python -m benchmarks flows`, `kernels` or `planning`."""
 
 import sys
 from importlib import import_module
 
-NAMES = ("flows", "planning")
+NAMES = ("flows", "kernels", "planning")
 
 if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
     raise SystemExit(f"usage: python -m benchmarks {{{','.join(NAMES)}}} [options]")

@@ -33,7 +33,7 @@ def cost_of(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
     process = subprocess.Popen(
         command, cwd=cwd, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    peak = _Peak(process.pid)
+    peak = tree_pss(psutil.Process(process.pid))
     out, _ = process.communicate()
     wall = time.perf_counter() - begun
     if process.returncode != 0:
@@ -55,17 +55,24 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-class _Peak:
+class tree_pss:  # noqa: N801 - reads as a function
     """Samples the memory of a process tree in a thread."""
 
-    def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
         self._peak = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
 
+    def __enter__(self) -> tree_pss:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> int:
+        """Bytes at the peak."""
         self._done.set()
         self._thread.join()
         return self._peak

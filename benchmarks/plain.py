@@ -17,6 +17,17 @@ def chain(folder: Path) -> list[str]:
     return _command(folder, steps, "s19.json")
 
 
+def pandas_chain(folder: Path) -> list[str]:
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    read = "import pandas as pd\npd.read_csv('small.csv').to_parquet('s00.parquet')"
+    steps = [("s00", "", read)]
+    for n in range(1, 20):
+        source = f"t = pd.read_parquet('s{n - 1:02}.parquet')\nt.assign(n=t['n'] + 1).to_parquet('s{n:02}.parquet')"
+        steps.append((f"s{n:02}", "", f"import pandas as pd\n{source}"))
+    steps.append(("end", "value = 1", ""))
+    return _command(folder, steps, "end.json")
+
+
 def fan(folder: Path) -> list[str]:
     steps = [("start", "value = 1", "")]
     steps += [(f"s{n:02}", "value = json.load(open('start.json')) + 1", "") for n in range(100)]

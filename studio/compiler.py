@@ -111,10 +111,8 @@ def _component_cells(node: Node, manifest: ComponentManifest) -> list[dict[str, 
         arguments.append(f"params={called}.params(**{step}.settings)")
     if manifest.context:
         arguments.append(f"{_identifier(manifest.context, node)}={step}.context")
-    return [
-        _code("setup", "\n".join([_OPEN, imported, "", f"{step} = open_step(step_file)"])),
-        _code("call", _call(step, called, arguments)),
-    ]
+    call = _call(step, called, arguments, f"open_step(step_file) as {step}")
+    return [_code("call", "\n".join([_OPEN, imported, "", call]))]
 
 
 def _code_cells(node: Node, signature: CodeSignature) -> list[dict[str, Any]]:
@@ -146,11 +144,11 @@ def _imports(names: set[str]) -> Iterator[str]:
         yield f"from studio import {', '.join(ours)}"
 
 
-def _call(step: str, function: str, arguments: list[str]) -> str:
+def _call(step: str, function: str, arguments: list[str], opened: str = "") -> str:
     call = f"    result = {function}({', '.join(arguments)})"
     if len(call) > 88:
         call = f"    result = {function}(\n" + "".join(f"        {one},\n" for one in arguments) + "    )"
-    return f"with {step}:\n{call}\n    {step}.save(result)"
+    return f"with {opened or step}:\n{call}\n    {step}.save(result)"
 
 
 # --------------------------------------------------------------------- names

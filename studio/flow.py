@@ -12,6 +12,7 @@ import string
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -379,10 +380,16 @@ def _part_value(part: Part) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        if field.is_required() or name in ALWAYS or value != field.get_default(call_default_factory=True):
+        if field.is_required() or name in ALWAYS or value != _default(type(part), name):
             known[field.alias or name] = _value(value)
     known.update(sorted_data(part.model_extra or {}))
     return known
+
+
+@cache
+def _default(part: type[Part], name: str) -> Any:
+    """pydantic looks at a factory's signature each time it is asked: half of a flow's text was spent on that."""
+    return part.model_fields[name].get_default(call_default_factory=True)
 
 
 ALWAYS = ("format", "nodes", "edges")

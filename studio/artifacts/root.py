@@ -119,11 +119,14 @@ class ArtifactRoot:
 
     # Writing --------------------------------------------------------------------------------------------------------
 
-    def write_exclusive(self, path: str, data: bytes) -> bool:
-        """Create the file, whole, unless there is one: True if we created it. Of any number of racers, one does."""
+    def write_exclusive(self, path: str, data: bytes, *, durable: bool = True) -> bool:
+        """Create the file, whole, unless there is one: True if we created it. Of any number of racers, one does.
+
+        `durable` says that it must outlive a power cut, which takes a local disk some milliseconds.
+        """
         with self._plain_errors():
             if self.local:
-                return self._link(self._file(path), data)
+                return self._link(self._file(path), data, durable)
             return self._create_remote(self._key(path), data)
 
     def put_file(self, local: Path, path: str) -> None:
@@ -178,20 +181,22 @@ class ArtifactRoot:
         assert self.local is not None
         return self.local / checked(path)
 
-    def _link(self, target: Path, data: bytes) -> bool:
+    def _link(self, target: Path, data: bytes, durable: bool) -> bool:
         """Write aside, then give the file its name. The link is atomic, and fails if the name is taken."""
         target.parent.mkdir(parents=True, exist_ok=True)
         with _aside(target) as fresh:
             with fresh.open("wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             try:
                 os.link(fresh, target)
             except FileExistsError:
                 # Over NFS the answer to a link that was made may be lost, and the repeated request then fails.
                 return fresh.stat().st_nlink == 2
-        _sync_folder(target.parent)
+        if durable:
+            _sync_folder(target.parent)
         return True
 
     def _copy(self, local: Path, target: Path) -> None:

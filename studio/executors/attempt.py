@@ -199,7 +199,7 @@ class _Attempt:
         return f"{self.prefix}/log.txt", f"{self.prefix}/notebook.ipynb"
 
     def _keep(self, name: str, data: bytes) -> None:
-        self.root.write_exclusive(f"{self.prefix}/{name}", data)
+        self.root.write_exclusive(f"{self.prefix}/{name}", data, durable=False)
 
 
 def _now() -> int:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import dask
 from distributed import Client, Future, LocalCluster, fire_and_forget
 
 from studio.exceptions import ExecutorError
@@ -25,6 +26,14 @@ logger = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 2.0
 SLOTS_SECONDS = 5.0
+CALM = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+}
+"""What a local cluster goes without: it watches itself a hundred times a second, for a dashboard that nobody sees."""
 
 
 class DaskExecutor:
@@ -189,14 +198,15 @@ def _told(future: Future) -> dict[str, Any]:
 
 def _local_cluster(workers: int) -> LocalCluster:
     """Processes of this computer, spoken to over TLS with a throw-away key: other users must not send us tasks."""
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        # None would ask for port 8787 on all interfaces, and warn where it is taken.
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=0,
-        security=True,
-        silence_logs=50,
-    )
+    with dask.config.set(CALM):
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            # None would ask for port 8787 on all interfaces, and warn where it is taken.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            security=True,
+            silence_logs=50,
+        )

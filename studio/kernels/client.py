@@ -12,7 +12,7 @@ import time
 from contextlib import closing
 from typing import Any
 
-from nbclient.client import CellExecutionComplete
+from nbclient.client import _RGX_CARRIAGERETURN, CellExecutionComplete, timestamp
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output, output_from_msg
 from papermill.clientwrap import PapermillNotebookClient
@@ -146,6 +146,10 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         asked = self.kc.execute(cell.source, store_history=store_history, stop_on_error=not may_fail)
         self.code_cells_executed += 1
         reply = self._follow(asked, cell, cell_index)
+        if self.coalesce_streams:
+            self._end_cell(cell)
+            cell.outputs = _coalesced(cell.outputs)
+        _name_error(reply, cell)
         _run_through(self._check_raise_for_error(cell, cell_index, reply))
         return cell
 
@@ -163,6 +167,8 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
                 message = self.channels.receive("shell")
                 if message["parent_header"].get("msg_id") == asked:
                     reply = message
+                    if self.record_timing:
+                        cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(message)
             if ready == {"dead"} and self.kernel.poll() is not None and not self.channels.poll(0) - {"dead"}:
                 raise DeadKernelError(f"The kernel died with exit code {self.kernel.poll()}.")
             if not ready and reply:
@@ -261,6 +267,33 @@ class _Clock:
     def error(self, cell: Any) -> Exception:
         error: Exception = CellTimeoutError.error_from_timeout_and_cell("Out of time", self.seconds, cell)
         return error
+
+
+def _coalesced(outputs: list[Any]) -> list[Any]:
+    """nbclient's option `coalesce_streams`: one output for each stream, as a terminal would show it, `stdout` first."""
+    streams: dict[str, Any] = {}
+    others: list[Any] = []
+    for output in outputs:
+        if output.output_type != "stream":
+            others.append(output)
+        elif output.name in streams:
+            streams[output.name].text += output.text
+        else:
+            streams[output.name] = output
+            others.append(output)
+    for stream in streams.values():
+        stream.text = _RGX_CARRIAGERETURN.sub("", stream.text)
+    for at in range(len(others) - 1):
+        if [getattr(one, "name", "") for one in others[at : at + 2]] == ["stderr", "stdout"]:
+            others[at : at + 2] = others[at + 1], others[at]
+    return others
+
+
+def _name_error(reply: dict[str, Any], cell: Any) -> None:
+    """Where a last expression cannot be shown, ipykernel's reply knows of an error but not of which."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if errors and reply.get("content", {}).get("ename") == "NoneType":
+        reply["content"] |= {name: errors[-1][name] for name in ("ename", "evalue", "traceback")}
 
 
 def _run_through(coroutine: Any) -> None:

@@ -7,7 +7,6 @@ needed. With `spares`, IPython kernels are started ahead: half a second of CPU t
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from studio.exceptions import ExecutorError
 from studio.kernels.connection import make_socket_folder, new_connection
-from studio.kernels.environment import OURS, Environment, check_directory, environment_of, order
+from studio.kernels.environment import Environment, check_directory, environment_of, order, variables
 from studio.kernels.guarded import GuardedKernel, GuardGone
 from studio.kernels.kernelspec import Kernelspec, kernelspec, language_info
 from studio.kernels.launcher import KernelRequest
@@ -45,13 +44,13 @@ class ColdLauncher:
         kernel = self._given_spare(environment, spec, request) or self._started(spec, request)
         with self._lock:
             self._kernels = {one for one in self._kernels if not one.closed} | {kernel}
-        self._replenish(environment, spec)
+        self._replenish(environment, spec, request)
         return kernel
 
     def warm(self, request: KernelRequest) -> None:
         """Start spares for requests like this one."""
         spec = kernelspec(request.kernel)
-        self._replenish(environment_of(spec, request), spec)
+        self._replenish(environment_of(spec, request), spec, request)
 
     def close(self) -> None:
         with self._lock:
@@ -77,26 +76,26 @@ class ColdLauncher:
             return kernel
         return None
 
-    def _replenish(self, environment: Environment | None, spec: Kernelspec) -> None:
+    def _replenish(self, environment: Environment | None, spec: Kernelspec, request: KernelRequest) -> None:
         while environment is not None:
             with self._lock:
                 spares = self._spares.setdefault(environment, [])
                 if self._closed or len(spares) >= self._wanted:
                     return
-                spares.append(_born(spec, wait=True))
+                spares.append(_born(spec, request, wait=True))
 
     def _started(self, spec: Kernelspec, request: KernelRequest) -> GuardedKernel:
-        kernel = _born(spec, wait=False)
+        kernel = _born(spec, request, wait=False)
         kernel.start(order(spec, request))
         return kernel
 
 
-def _born(spec: Kernelspec, *, wait: bool) -> GuardedKernel:
+def _born(spec: Kernelspec, request: KernelRequest, *, wait: bool) -> GuardedKernel:
     """A kernel whose guard knows all but the order."""
     folder = make_socket_folder()
     connection = new_connection(folder)
     birth = {
-        "argv": spec.command(folder / "kernel.json", wait=wait), "env": dict(os.environ | OURS | spec.env),
+        "argv": spec.command(folder / "kernel.json", wait=wait), "env": variables(spec, request),
         "folder": str(folder), "connection": connection, "token": secrets.token_hex(16), "waits": wait,
     }  # fmt: skip
     try:

@@ -21,19 +21,19 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
+from ipykernel import iostream
 from tornado.ioloop import IOLoop
 
 from studio.kernels import polite
 from studio.kernels.wire import IOPUB, SHELL, Outlet, Wire
 
 
-class Publisher(IOPubThread):
+class Publisher(iostream.IOPubThread):
     """What the kernel and its streams publish through: at once, in the thread that has something to say."""
 
     def __init__(self, outlet: Outlet) -> None:
         self.socket: Any = outlet
-        self.background_socket = BackgroundSocket(self)  # type: ignore[no-untyped-call]
+        self.background_socket = iostream.BackgroundSocket(self)  # type: ignore[no-untyped-call]
         self.io_loop: Any = None
         self.thread = threading.Thread()
 
@@ -44,11 +44,12 @@ class Publisher(IOPubThread):
         self.socket.send_multipart(*args, **options)
 
 
-class DirectStream(OutStream):
+class OutStream(iostream.OutStream):
     """A stream that flushes itself a while after it was written to, from a thread that starts with the first text."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)  # type: ignore[no-untyped-call]
+        self._flushing = threading.RLock()
         self._due = threading.Event()
         self._flusher: threading.Thread | None = None
 
@@ -61,38 +62,43 @@ class DirectStream(OutStream):
             self._flusher.start()
         self._due.set()
 
+    def _flush(self) -> None:
+        """Of two threads that flush, the one that took the earlier text sends it first."""
+        with self._flushing:
+            super()._flush()  # type: ignore[no-untyped-call]
+
     def _keep_flushing(self) -> None:
         while True:
             self._due.wait()
             self._due.clear()
             time.sleep(self.flush_interval)
             if self._flush_pending:
-                self._flush()  # type: ignore[no-untyped-call]
+                self._flush()
 
 
-def become(app: Any, listener: socket.socket, connection: dict[str, Any]) -> NoReturn:
+def become(app: Any, listener: socket.socket, connection: dict[str, Any], file: str) -> NoReturn:
     """In the forked child."""
     gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # but while a cell runs
     iopub, shell = Outlet(IOPUB), Outlet(SHELL)
-    boot(app, connection["key"], iopub)
+    polite.become_own(app, connection["key"], file)
+    boot(app, iopub)
     polite.take_order()
     end, _ = listener.accept()
     listener.close()
     iopub.wire = shell.wire = Wire(end)
     polite.finish(app)
-    polite.give_descriptors()
+    polite.mend_streams()
     asyncio.get_event_loop().run_until_complete(serve(app.kernel, shell.wire, shell))
     polite.leave(app)
     os._exit(0)
 
 
-def boot(app: Any, key: str, iopub: Outlet) -> None:
+def boot(app: Any, iopub: Outlet) -> None:
     """What ipykernel does with sockets and threads, without them."""
-    polite.own_session(app, key)
     app.iopub_thread = Publisher(iopub)
     app.iopub_socket = app.iopub_thread.background_socket
-    app.outstream_class = f"{__name__}.{DirectStream.__name__}"
+    app.outstream_class = f"{__name__}.{OutStream.__name__}"
     app.init_io()
     app.kernel.io_loop = IOLoop.current()
     app.kernel._abort_queues = lambda *_: None  # there are none

@@ -192,20 +192,28 @@ def _language(node: Any, request: KernelRequest) -> str:
 
 
 def _execution(job: Job, error: Exception | None) -> Execution:
+    from papermill.exceptions import PapermillExecutionError
+
     client = job.client
     failure = client.failure
+    if failure is None and isinstance(error, PapermillExecutionError):  # one that the cell was allowed to have
+        failure = error
     return Execution(
         notebook=job.notebook,
-        end=_end(job, error),
+        end=_end(job, error, failure),
         ename=failure.ename if failure else type(error).__name__ if error else "",
         evalue=failure.evalue if failure else str(error or ""),
-        traceback=without_ansi(failure.traceback) if failure else "",
+        traceback=without_ansi(_joined(failure.traceback)) if failure else "",
         usage=client.usage,
         capped_bytes=client.cap.dropped,
     )
 
 
-def _end(job: Job, error: Exception | None) -> End:
+def _joined(traceback: str | list[str]) -> str:
+    return traceback if isinstance(traceback, str) else "\n".join(traceback)
+
+
+def _end(job: Job, error: Exception | None, failure: Exception | None) -> End:
     from nbclient.exceptions import CellTimeoutError
 
     if job.client.usage.breach is not None:
@@ -215,7 +223,7 @@ def _end(job: Job, error: Exception | None) -> End:
         return "memory"
     if isinstance(error, CellTimeoutError):
         return "timed_out"
-    if job.client.failure:
+    if failure:
         return "error"
     return "dead" if error else "completed"
 

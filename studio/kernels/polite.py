@@ -22,7 +22,6 @@ OPTIONS = [
 ]
 WAIT = "--millrace-wait"
 """An argument of the command: start now, and take the order from standard input."""
-PROGRAM = "ipykernel_launcher.py"
 KEPT = ("MPLBACKEND",)
 """Variables that starting the kernel has set."""
 
@@ -68,14 +67,13 @@ def prepare() -> Any:
     """
     from ipykernel.kernelapp import IPKernelApp
 
-    sys.argv = [PROGRAM]
     app = IPKernelApp.instance()
     app.parent_handle = 1  # the guard looks after it, not a polling thread
     super(IPKernelApp, app).initialize(OPTIONS)
     app.init_pdb()
     app.init_blackhole()
     app.kernel = app.kernel_class.instance(
-        parent=app, session=app.session, log=app.log, profile_dir=app.profile_dir, user_ns={}
+        parent=app, session=app.session, log=app.log, profile_dir=app.profile_dir, user_ns=app.user_ns
     )
     app.init_shell()
     app.init_extensions()
@@ -83,10 +81,15 @@ def prepare() -> Any:
     return app
 
 
-def own_session(app: Any, key: str) -> None:
-    """Give the session that was made before the fork an identity of its own."""
+def become_own(app: Any, key: str, file: str) -> None:
+    """Give what was made before the fork an identity of its own."""
+    from importlib.util import find_spec
+
     from jupyter_client.session import new_id
 
+    launcher = find_spec("ipykernel_launcher")
+    sys.argv = [launcher.origin if launcher and launcher.origin else "ipykernel_launcher.py", "-f", file]
+    app.connection_file = file
     app.session.pid = os.getpid()
     app.session.session = new_id()
     app.session.key = key.encode()
@@ -96,8 +99,7 @@ def boot(app: Any, connection: Any, file: str) -> None:
     """Open the sockets of `connection`, and start what serves them. There is no heartbeat and no debugger."""
     from zmq.eventloop.zmqstream import ZMQStream
 
-    own_session(app, connection["key"])
-    app.connection_file = file
+    become_own(app, connection["key"], file)
     app.transport, app.ip = connection["transport"], connection["ip"]
     for port in ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"):
         setattr(app, port, connection[port])
@@ -173,18 +175,47 @@ def finish(app: Any) -> None:
 def serve(app: Any) -> None:
     from tornado.ioloop import IOLoop
 
-    give_descriptors()
+    mend_streams()
     loop = IOLoop.current()
     signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
+    keep_for_this_process(signal.SIGTERM)
     app.start()
     leave(app)
 
 
-def give_descriptors() -> None:
-    """`subprocess.run(..., stdout=sys.stdout)` works as it does in a stock kernel; the output goes to the log."""
+def keep_for_this_process(number: int) -> None:
+    """Let the signal end children that user code forks, from their first instruction on: pools end theirs so."""
+
+    def reset() -> None:
+        signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [number]),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, [number]),
+        after_in_child=reset,
+    )
+
+
+def mend_streams() -> None:
+    """Two things that ipykernel's streams lack here.
+
+    `subprocess.run(..., stdout=sys.stdout)` works as it does in a stock kernel; the output goes to the log. And half a
+    character (a lone surrogate) is shown escaped: no message can hold one, and its failure would stop the thread.
+    """
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         if not hasattr(stream, "_original_stdstream_copy"):
             setattr(stream, "_original_stdstream_copy", descriptor)  # noqa: B010 - not an attribute of text files
+        setattr(stream, "write", whole_characters(stream.write))  # noqa: B010
+
+
+def whole_characters(write: Any) -> Any:
+    def write_whole(text: Any) -> Any:
+        if isinstance(text, str) and not text.isascii():
+            text = text.encode("utf-8", "backslashreplace").decode()
+        return write(text)
+
+    return write_whole
 
 
 def leave(app: Any) -> None:

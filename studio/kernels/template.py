@@ -71,6 +71,8 @@ class Template:
         self.folder = folder
         self.wanted = spares
         self.spares: list[Spare] = []
+        self.owners: list[socket.socket] = []
+        """Who is being served just now."""
         self.listeners = {lane: listen(f"{folder}/{lane}") for lane in LANES}
         self.app = polite.prepare()
 
@@ -127,6 +129,7 @@ class Template:
         return self.bear(lane)
 
     def lease(self, lane: str, owner: socket.socket) -> None:
+        self.owners.append(owner)
         while True:
             spare = next((one for one in self.spares if one.lane == lane and one.state == "idle"), None)
             spare = spare or self.replenish(lane)
@@ -136,7 +139,7 @@ class Template:
             except ConnectionError:  # it has just died
                 self.dismiss(spare)
         spare.state = "busy"
-        owner.close()
+        self.owners.pop().close()
 
     def hear(self, spare: Spare) -> None:
         """A guard is free again, or gone."""
@@ -171,7 +174,7 @@ class Template:
 
     def let_go(self) -> None:
         """In a guard: keep nothing open that tells others of the template's end."""
-        for one in (*self.listeners.values(), *(spare.control for spare in self.spares)):
+        for one in (*self.listeners.values(), *self.owners, *(spare.control for spare in self.spares)):
             one.close()
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
@@ -233,7 +236,7 @@ def become_kernel(app: Any, guard: Guard) -> NoReturn:
 def become_direct(app: Any, listener: socket.socket, guard: Guard) -> NoReturn:
     from studio.kernels import direct
 
-    direct.become(app, listener, guard.birth["connection"])
+    direct.become(app, listener, guard.birth["connection"], guard.birth["folder"] + "/kernel.json")
 
 
 # --------------------------------------------------------------------- preloading

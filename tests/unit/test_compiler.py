@@ -50,13 +50,10 @@ def code(notebook: dict[str, Any]) -> list[str]:
 
 def test_a_component_node_imports_its_function_and_calls_it_with_what_the_step_file_holds() -> None:
     notebook = component_notebook()
-    assert source(notebook, "setup") == (
+    assert source(notebook, "call") == (
         "from studio.runtime import open_step\n"
         "from millrace_matching.fuzzy import fuzzy_match\n\n"
-        "step = open_step(step_file)"
-    )
-    assert source(notebook, "call") == (
-        "with step:\n"
+        "with open_step(step_file) as step:\n"
         "    result = fuzzy_match(\n"
         '        left=step.inputs["left"],\n'
         '        right=step.inputs["right"],\n'
@@ -69,7 +66,9 @@ def test_a_component_node_imports_its_function_and_calls_it_with_what_the_step_f
 
 def test_a_component_without_params_and_context_gets_none() -> None:
     notebook = component_notebook(params={"title": "NoParams", "properties": {}}, context=None, inputs=[])
-    assert source(notebook, "call") == "with step:\n    result = fuzzy_match()\n    step.save(result)"
+    assert source(notebook, "call").endswith(
+        "with open_step(step_file) as step:\n    result = fuzzy_match()\n    step.save(result)"
+    )
 
 
 @pytest.mark.parametrize("name", ["step", "open_step", "step_file", "result"])
@@ -92,7 +91,8 @@ def test_a_component_may_have_a_name_that_the_notebook_uses_itself(name: str) ->
         context = None
         saved = None
 
-        def __enter__(self) -> None: ...
+        def __enter__(self) -> Any:
+            return self
 
         def __exit__(self, *_: object) -> None: ...
 

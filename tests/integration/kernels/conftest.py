@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import Execution, execute
-from studio.kernels.guarded import GuardedKernel
 from studio.kernels.launcher import KernelLauncher, KernelRequest
-from studio.kernels.warm import WarmLauncher
+from tests.launchers import LAUNCHERS
 
 Run = Callable[..., Execution]
 
@@ -25,22 +22,6 @@ def notebook(*cells: str, parameters: str | None = None) -> dict[str, Any]:
         made.insert(0, nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
     spec = {"name": "python3", "language": "python", "display_name": "Python 3"}
     return dict(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}))
-
-
-class DirectLauncher(WarmLauncher):
-    """Asks for the direct lane."""
-
-    def launch(self, request: KernelRequest) -> GuardedKernel:
-        return super().launch(replace(request, lane="direct"))
-
-
-LAUNCHERS: dict[str, Callable[[], KernelLauncher]] = {
-    "cold": ColdLauncher,
-    "cold with spares": lambda: ColdLauncher(spares=1),
-    "forked": WarmLauncher,
-    "direct": lambda: DirectLauncher(),
-}
-"""Every way to start a kernel: what is true of one is true of all."""
 
 
 @pytest.fixture(scope="module", params=LAUNCHERS)

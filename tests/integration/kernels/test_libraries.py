@@ -7,20 +7,19 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from studio.kernels.cold import ColdLauncher
 from studio.kernels.engine import Execution, execute
 from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest
+from tests.launchers import LAUNCHERS
 
 from .conftest import Run, notebook, printed
 
-LAUNCHERS: dict[str, Callable[[], KernelLauncher]] = {"cold": ColdLauncher}
 TIMES = 2
 NIGHTLY_TIMES = 25
 
@@ -457,7 +456,7 @@ def run(launcher: KernelLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         folder = folder or Path(tempfile.mkdtemp(dir=tmp_path))
         (folder / "worker.py").write_text(WORKER)
         request = KernelRequest("python3", folder, env or {}, log=tmp_path / "raw.log")
-        return execute(notebook(*cells), launcher=launcher, request=request, parameters={}, timeout=120, **options)
+        return execute(notebook(*cells), launcher=launcher, request=request, parameters={}, timeout=60, **options)
 
     return run
 
@@ -487,6 +486,29 @@ def test_a_workload_gives_its_result_many_times_two_at_once(name: str, run: Run)
     with ThreadPoolExecutor(2) as pool:
         for done in pool.map(lambda _: run(*WORKLOADS[name]), range(NIGHTLY_TIMES)):
             says(done)
+
+
+TERMINATED = {
+    "multiprocessing": (
+        "import multiprocessing, time\ncontext = multiprocessing.get_context('fork')\n"
+        "child = context.Process(target=time.sleep, args=(60,))\nchild.start()\nchild.terminate()\nchild.join(5)\n"
+        "print(child.exitcode)\nchild.kill()"
+    ),
+    "os.fork": (
+        "import os, signal, time\nchild = os.fork()\nif child == 0:\n    time.sleep(5)\n    os._exit(0)\n"
+        "os.kill(child, signal.SIGTERM)\nprint(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TERMINATED)
+def test_a_forked_child_is_ended_by_sigterm(name: str, run: Run) -> None:
+    assert says(run(TERMINATED[name])) == f"{-signal.SIGTERM}\n"
+
+
+@pytest.mark.parametrize("way", ["spawn", "forkserver"])
+def test_a_child_that_is_not_forked_off_the_kernel_is_ended_by_sigterm(way: str, run: Run) -> None:
+    assert says(run(TERMINATED["multiprocessing"].replace("'fork'", repr(way)))) == f"{-signal.SIGTERM}\n"
 
 
 def test_scikit_learn_fits(run: Run) -> None:
@@ -661,9 +683,9 @@ def test_a_fresh_kernel_is_like_any_other(name: str, run: Run, tmp_path: Path) -
     assert first == second
 
 
-def test_a_fresh_kernel_has_no_child_and_imports_none_of_the_heavy_libraries(run: Run) -> None:
+def test_a_fresh_kernel_has_no_child_and_has_imported_nothing_of_the_workers(run: Run) -> None:
     assert says(run(FRESH["children"])).strip() == ""
-    heavy = ("pandas", "polars", "numpy", "matplotlib", "studio", "papermill", "pytest")
+    heavy = ("matplotlib", "papermill", "nbclient", "distributed", "sqlalchemy", "pytest")
     assert says(run(f"import sys\nprint([name for name in {heavy} if name in sys.modules])")) == "[]\n"
 
 

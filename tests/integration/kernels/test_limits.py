@@ -14,8 +14,9 @@ import pytest
 
 from studio.kernels import guarded
 from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest
+from tests.launchers import LAUNCHERS
 
-from .conftest import LAUNCHERS, Run, printed
+from .conftest import Run, printed
 
 FAMILY = """
 import os, subprocess, sys, time
@@ -116,7 +117,8 @@ def test_what_a_finished_step_leaves_running_is_ended(run: Run, tmp_path: Path) 
 OWNER = """
 import sys, threading, time
 from pathlib import Path
-from tests.integration.kernels.conftest import LAUNCHERS, notebook
+from tests.integration.kernels.conftest import notebook
+from tests.launchers import LAUNCHERS
 from studio.kernels.engine import execute
 from studio.kernels.launcher import KernelRequest
 request = KernelRequest("python3", Path(sys.argv[1]))

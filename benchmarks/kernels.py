@@ -1,0 +1,212 @@
+"""What a step costs on the whole way - dispatcher, Dask, kernel, artifacts, store - with the service warm.
+
+Ratios are to plain papermill, called in sequence in one process, in the same run of the benchmark.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks import flows, plain
+from benchmarks.measure import Cost, cost_of, middle, tree_pss
+from studio.app import App
+from studio.dispatcher.dispatcher import Dispatcher
+from studio.executors.executor import Executor
+from studio.flow import Flow, write_flow
+from studio.settings import Settings
+
+PANDAS = """
+import pandas as pd
+
+def run(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(n=table["n"] + 1)
+"""
+CLOCK = "import time\n\ndef run() -> Json:\n    return time.time_ns()\n"
+QUIET_SECONDS = 3.0
+"""Until spares are made and processes are idle."""
+
+
+def component_chain(folder: Path) -> Flow:
+    """Twenty component nodes in a row: a small CSV file, and nineteen filters."""
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    flow = Flow.new("Components")
+    flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
+    for n in range(1, 20):
+        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": f"s{n - 1:02}.table"})
+    return flow
+
+
+def component_fan(folder: Path) -> Flow:
+    """One to a hundred to one, of component nodes."""
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    flow = Flow.new("Component fan")
+    flow.add("read.csv", "start", params={"path": str(folder / "small.csv")})
+    for n in range(100):
+        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": "start.table"})
+    flow.add("report.html", "total", params={"title": "All"})
+    for n in range(100):
+        flow.connect(f"s{n:02}.table", "total.tables")
+    return flow
+
+
+def pandas_chain(folder: Path) -> Flow:
+    """Twenty code nodes that change a small pandas frame."""
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    flow = Flow.new("Pandas")
+    flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
+    for n in range(1, 20):
+        flow.add("code", f"s{n:02}", source=PANDAS, inputs={"table": f"s{n - 1:02}.table"})
+    return flow
+
+
+@dataclass(frozen=True)
+class Case:
+    """A flow of ours, what plain papermill does in its place, how many steps it has, and what we mean to reach."""
+
+    name: str
+    flow: Callable[[Path], Flow]
+    plain: Callable[[Path], list[str]]
+    steps: int
+    wall: float
+    cpu: float
+
+
+CASES = [
+    Case("chain of 20, components", component_chain, plain.chain, 20, 0.07, 0.12),
+    Case("1 -> 100 -> 1, components", component_fan, plain.fan, 102, 0.05, 0.10),
+    Case("chain of 20, code nodes", flows.chain, plain.chain, 20, 0.10, 0.22),
+    Case("chain of 20, pandas code", pandas_chain, plain.pandas_chain, 20, 0.10, 0.11),
+    Case("1 -> 100 -> 1, code nodes", flows.fan, plain.fan, 102, 0.07, 0.20),
+    Case("data flow, 1M rows", flows.data, plain.data, 7, 0.25, 0.40),
+]
+
+
+class Service:
+    """Everything that is warm between runs: dispatcher, Dask cluster, kernel servers."""
+
+    def __init__(self, app: App, dispatcher: Dispatcher, executor: Executor) -> None:
+        self.app, self.dispatcher, self.executor = app, dispatcher, executor
+
+    def run(self, flow: Flow, folder: Path) -> Any:
+        made = self.app.run_maker.make(flow, folder / "bench.flow", {}, fresh=True)
+        self.dispatcher.run(made, self.executor)
+        view = self.app.view(made.id)
+        if not view.ok:
+            raise SystemExit(f"{flow.name}: {view.run.failure}")
+        return view
+
+
+@contextmanager
+def service(home: Path) -> Iterator[Service]:
+    with App.open(Settings.from_environment({**os.environ, "MILLRACE_HOME": str(home)})) as app:
+        (home / "project").mkdir()
+        dispatcher = app.dispatcher()
+        executor = app.executor("dask", dispatcher.wake.set, 2, None)
+        try:
+            made = Service(app, dispatcher, executor)
+            for name in ("a", "b", "c", "d"):  # each worker is warm, and has imported what it needs
+                flow = Flow.new(name)
+                flow.add("code", "a", source=CLOCK)
+                flow.add("code", "b", source=CLOCK)
+                made.run(flow, home / "project")
+            time.sleep(QUIET_SECONDS)
+            yield made
+        finally:
+            executor.close()
+
+
+def measure(case: Case, warm: Service, folder: Path) -> Cost:
+    """One run of ours."""
+    flow = case.flow(folder)
+    write_flow(flow, folder / "bench.flow")
+    me = psutil.Process()
+    cpu, begun = _tree_cpu(me), time.perf_counter()
+    with tree_pss(me) as peak:
+        warm.run(flow, folder)
+        wall = time.perf_counter() - begun
+    time.sleep(0.3)  # the last guards are still busy
+    return Cost(wall, _tree_cpu(me) - cpu, peak.stop())
+
+
+def _tree_cpu(root: psutil.Process) -> float:
+    """CPU seconds of the process, all its descendants, and those that they have waited for."""
+    total = 0.0
+    for one in [root, *root.children(recursive=True)]:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def first_line(warm: Service, folder: Path, runs: int) -> tuple[float, float]:
+    """Milliseconds from a run's being made, and from its submission, to the first line of a code node."""
+    made, submitted = [], []
+    for _ in range(runs):
+        flow = Flow.new("First line")
+        flow.add("code", "a", source=CLOCK)
+        write_flow(flow, folder / "bench.flow")
+        begun = time.time_ns()
+        view = warm.run(flow, folder)
+        line = view.value("a", "json")
+        line = int(line)
+        made.append((line - begun) / 1e6)
+        attempt = warm.app.store.attempts.of(view.run.id)[0]
+        submitted.append(line / 1e6 - attempt.submitted / 1e3)
+        time.sleep(0.5)
+    return statistics.median(made), statistics.median(submitted)
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks kernels", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="runs of each, of which the median is printed")
+    parser.add_argument("--only", default="", help="part of a case's name")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home, service(Path(home)) as warm:
+        idle = _idle()
+        print(f"idle service: {idle / 1e6:.0f} MB PSS")
+        made, submitted = first_line(warm, Path(home) / "project", 9)
+        print(
+            f"first line of user code: {made:.0f} ms after the run was asked for, {submitted:.0f} ms after submission"
+        )
+        print(f"{'':26} {'wall s':>13} {'CPU s':>13} {'a step: ms, CPU ms':>19} {'peak MB':>9}   ratio: wall, CPU")
+        for case in CASES:
+            if options.only in case.name:
+                _print(case, warm, options.runs, idle)
+
+
+def _idle() -> int:
+    with tree_pss(psutil.Process()) as peak:
+        time.sleep(1)
+    return peak.stop()
+
+
+def _print(case: Case, warm: Service, runs: int, idle: int) -> None:
+    ours, theirs = [], []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            if case.flow is flows.data:
+                plain.make_data(folder)
+            ours.append(measure(case, warm, folder))
+            theirs.append(cost_of(case.plain(folder), cwd=Path.cwd(), environment={}))
+    mine, other = middle(ours), middle(theirs)
+    print(
+        f"{case.name:26} {mine.wall:5.2f} / {other.wall:5.1f} {mine.cpu:5.2f} / {other.cpu:5.1f}"
+        f" {1000 * mine.wall / case.steps:9.0f} {1000 * mine.cpu / case.steps:9.0f}"
+        f" {(mine.memory - idle) / 1e6:4.0f}/{other.memory / 1e6:4.0f}"
+        f"   {mine.wall / other.wall:.3f} (<= {case.wall:.2f}), {mine.cpu / other.cpu:.3f} (<= {case.cpu:.2f})",
+        flush=True,
+    )
