@@ -37,26 +37,67 @@ QUIET_SECONDS = 3.0
 """Until spares are made and processes are idle."""
 
 
+PLUGIN = """
+from studio import Json, component, hookimpl
+
+@component(id="bench.one", effect="pure")
+def one() -> Json:
+    return 1
+
+@component(id="bench.add", effect="pure")
+def add(value: Json) -> Json:
+    return value + 1
+
+@component(id="bench.sum", effect="pure")
+def total(values: list[Json]) -> Json:
+    return sum(values)
+
+@hookimpl
+def register_components():
+    return [one, add, total]
+"""
+"""Components that do as little as the notebooks of plain papermill."""
+
+
+def install_plugin(folder: Path) -> None:
+    """As pip would, in a folder of its own that is on the path of all processes."""
+    about = folder / "bench_components-1.dist-info"
+    about.mkdir(parents=True)
+    (folder / "bench_components.py").write_text(PLUGIN)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: bench-components\nVersion: 1\n")
+    (about / "RECORD").write_text("bench_components.py,,\n")
+    (about / "entry_points.txt").write_text("[millrace]\nbench = bench_components\n")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 def component_chain(folder: Path) -> Flow:
-    """Twenty component nodes in a row: a small CSV file, and nineteen filters."""
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    """Twenty trivial component nodes in a row."""
     flow = Flow.new("Components")
-    flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
+    flow.add("bench.one", "s00")
     for n in range(1, 20):
-        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": f"s{n - 1:02}.table"})
+        flow.add("bench.add", f"s{n:02}", inputs={"value": f"s{n - 1:02}.json"})
     return flow
 
 
 def component_fan(folder: Path) -> Flow:
-    """One to a hundred to one, of component nodes."""
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    """One to a hundred to one, of trivial component nodes."""
     flow = Flow.new("Component fan")
-    flow.add("read.csv", "start", params={"path": str(folder / "small.csv")})
+    flow.add("bench.one", "start")
     for n in range(100):
-        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": "start.table"})
-    flow.add("report.html", "total", params={"title": "All"})
+        flow.add("bench.add", f"s{n:02}", inputs={"value": "start.json"})
+    flow.add("bench.sum", "total")
     for n in range(100):
-        flow.connect(f"s{n:02}.table", "total.tables")
+        flow.connect(f"s{n:02}.json", "total.values")
+    return flow
+
+
+def filter_chain(folder: Path) -> Flow:
+    """A small CSV file, and nineteen filters of its rows."""
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    flow = Flow.new("Filters")
+    flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
+    for n in range(1, 20):
+        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": f"s{n - 1:02}.table"})
     return flow
 
 
@@ -85,6 +126,7 @@ class Case:
 CASES = [
     Case("chain of 20, components", component_chain, plain.chain, 20, 0.07, 0.12),
     Case("1 -> 100 -> 1, components", component_fan, plain.fan, 102, 0.05, 0.10),
+    Case("chain of 20, filters", filter_chain, plain.polars_chain, 20, 0.07, 0.12),
     Case("chain of 20, code nodes", flows.chain, plain.chain, 20, 0.10, 0.22),
     Case("chain of 20, pandas code", pandas_chain, plain.pandas_chain, 20, 0.10, 0.11),
     Case("1 -> 100 -> 1, code nodes", flows.fan, plain.fan, 102, 0.07, 0.20),
@@ -174,10 +216,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--runs", type=int, default=3, help="runs of each, of which the median is printed")
     parser.add_argument("--only", default="", help="part of a case's name")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home, service(Path(home)) as warm:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as site:
+        install_plugin(Path(site))
+        _measure_all(Path(home), options)
+
+
+def _measure_all(home: Path, options: argparse.Namespace) -> None:
+    with service(home) as warm:
         idle = _idle()
         print(f"idle service: {idle / 1e6:.0f} MB PSS")
-        made, submitted = first_line(warm, Path(home) / "project", 9)
+        made, submitted = first_line(warm, home / "project", 9)
         print(
             f"first line of user code: {made:.0f} ms after the run was asked for, {submitted:.0f} ms after submission"
         )

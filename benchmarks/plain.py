@@ -28,6 +28,16 @@ def pandas_chain(folder: Path) -> list[str]:
     return _command(folder, steps, "end.json")
 
 
+def polars_chain(folder: Path) -> list[str]:
+    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
+    steps = [("s00", "", "import polars as pl\npl.read_csv('small.csv').write_parquet('s00.parquet')")]
+    for n in range(1, 20):
+        source = f"pl.read_parquet('s{n - 1:02}.parquet').filter(pl.col('n') > 0).write_parquet('s{n:02}.parquet')"
+        steps.append((f"s{n:02}", "", f"import polars as pl\n{source}"))
+    steps.append(("end", "value = 1", ""))
+    return _command(folder, steps, "end.json")
+
+
 def fan(folder: Path) -> list[str]:
     steps = [("start", "value = 1", "")]
     steps += [(f"s{n:02}", "value = json.load(open('start.json')) + 1", "") for n in range(100)]

@@ -93,8 +93,9 @@ def _code(id: str, source: str, *tags: str) -> dict[str, Any]:
 
 
 def _parameters() -> dict[str, Any]:
+    """Skipped by whoever injects parameters, which is quicker; a person may run it."""
     return _code("parameters", 'step_file = ""  # the path of a step file: inputs, settings and where outputs go',
-                 "parameters")  # fmt: skip
+                 "parameters", "skip-execution")  # fmt: skip
 
 
 def _component_cells(node: Node, manifest: ComponentManifest) -> list[dict[str, Any]]:
