@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -55,6 +56,7 @@ def examine(
         check_store(settings.store),
         check_artifacts(settings),
         check_kernel(),
+        check_forking(settings.kernels),
         check_dask(),
         *check_plugins(plugins),
     ]
@@ -158,6 +160,29 @@ def check_kernel() -> Check:
     ours = Path(found).absolute() == Path(sys.executable).absolute()
     cure = "Run `python -m ipykernel install --sys-prefix` in this environment."
     return Check("kernel", ours, f"python3 starts {found}" + ("" if ours else f", not {sys.executable}"), cure)
+
+
+def check_forking(kernels: str) -> Check:
+    """Whether kernels are forked, and how quickly."""
+    from studio.kernels.launcher import KernelRequest
+    from studio.kernels.warm import WarmLauncher
+
+    if kernels == "cold":
+        return Check("kernels", True, "started cold, as MILLRACE_KERNELS says")
+    request = KernelRequest("python3", Path.cwd())
+    launcher = WarmLauncher(spares=1)
+    try:
+        begun = time.monotonic()
+        launcher.warm(request)
+        warm = time.monotonic()
+        launcher.launch(request).close()
+        took = f"{1000 * (time.monotonic() - warm):.0f} ms from a template made in {warm - begun:.1f} s"
+        why = launcher.why_cold(request)
+    except UserError as error:
+        return Check("kernels", False, error.message, error.cure)
+    finally:
+        launcher.close()
+    return Check("kernels", True, f"started cold: {why}" if why else f"forked in {took}")
 
 
 def check_dask() -> Check:

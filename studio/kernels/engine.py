@@ -6,6 +6,7 @@ papermill, nbclient and zmq are imported when something is executed.
 
 from __future__ import annotations
 
+import atexit
 import keyword
 import logging
 import re
@@ -14,6 +15,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -312,9 +315,26 @@ class MillraceEngine:
 
 def _job_of_papermill(kernel_name: str) -> Job:
     """For `papermill --engine millrace`: nothing is limited that papermill does not limit, raw output is shown."""
-    import sys
+    request = KernelRequest(kernel_name, Path.cwd(), log=Path("/dev/stderr"), log_limit=sys.maxsize, processes=None)
+    return Job(_next_launcher(), request, output_limit=sys.maxsize)
 
-    from studio.kernels.cold import ColdLauncher
 
-    request = KernelRequest(kernel_name, Path.cwd(), log=Path("/dev/stderr"), log_limit=sys.maxsize)
-    return Job(ColdLauncher(), request, output_limit=sys.maxsize)
+_asked = count()
+
+
+def _next_launcher() -> KernelLauncher:
+    """A process's first notebook may be its only one, and gets a cold kernel; from the second on a template pays."""
+    if next(_asked) == 0:
+        from studio.kernels.cold import ColdLauncher
+
+        return ColdLauncher()
+    return _launcher_of_this_process()
+
+
+@cache
+def _launcher_of_this_process() -> KernelLauncher:
+    from studio.kernels.warm import WarmLauncher
+
+    launcher = WarmLauncher(spares=1)
+    atexit.register(launcher.close)
+    return launcher

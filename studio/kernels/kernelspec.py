@@ -38,7 +38,12 @@ class Kernelspec:
 
 
 def kernelspec(name: str) -> Kernelspec:
-    """The kernel of that name. Raises UserError if there is none."""
+    """The kernel of that name, or of the virtual environment in that folder if there is a `/` in it.
+
+    Raises UserError if there is none.
+    """
+    if "/" in name:
+        return _of_folder(Path(name))
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     specs = KernelSpecManager()
@@ -50,6 +55,16 @@ def kernelspec(name: str) -> Kernelspec:
     python = {"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
     first = sys.executable if spec.argv[0] in python else spec.argv[0]
     return Kernelspec((first, *spec.argv[1:]), dict(spec.env), str(spec.language), str(spec.resource_dir))
+
+
+def _of_folder(folder: Path) -> Kernelspec:
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not python.exists():
+        raise UserError(
+            f"There is no virtual environment at {folder}.",
+            cure="Make one there (python -m venv) with ipykernel in it, or name a Jupyter kernel.",
+        )
+    return Kernelspec((str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"), {}, "python", "")
 
 
 def language_info(spec: Kernelspec) -> dict[str, Any] | None:

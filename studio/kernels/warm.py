@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from studio.exceptions import ExecutorError
+from studio.exceptions import ExecutorError, UserError
 from studio.kernels.cold import ColdLauncher
 from studio.kernels.connection import make_socket_folder
 from studio.kernels.environment import Environment, check_directory, environment_of, order, variables
@@ -61,6 +61,13 @@ class WarmLauncher:
         environment = environment_of(kernelspec(request.kernel), request)
         if environment is not None and self._template(environment, request) is None:
             self._cold.warm(request)
+
+    def why_cold(self, request: KernelRequest) -> str:
+        """Why kernels like this one are not forked; empty if they are, or were not asked for yet."""
+        environment = environment_of(kernelspec(request.kernel), request)
+        if environment is None:
+            return "it is no IPython kernel"
+        return self._refused.get(environment, (0.0, ""))[1]
 
     def launch(self, request: KernelRequest) -> GuardedKernel:
         """Raises UserError for an unknown kernel or working directory, ExecutorError if no process can be made."""
@@ -113,9 +120,20 @@ class WarmLauncher:
         try:
             return TemplateProcess(environment, variables(kernelspec(request.kernel), request), self._spares)
         except ExecutorError as error:
+            _check_ipykernel(environment.interpreter)
             logger.warning("kernels are started cold: %s", error)
             self._refused[environment] = (time.monotonic(), error.message)
             return None
+
+
+def _check_ipykernel(interpreter: tuple[str, ...]) -> None:
+    """Raises UserError if the environment can run no kernel at all."""
+    tried = subprocess.run([*interpreter, "-c", "import ipykernel"], capture_output=True, cwd="/")
+    if tried.returncode and b"ModuleNotFoundError" in tried.stderr:
+        raise UserError(
+            f"The environment of {interpreter[0]} has no ipykernel.",
+            cure=f"Install it there: {interpreter[0]} -m pip install ipykernel.",
+        )
 
 
 def _leased(template: TemplateProcess, spec: Kernelspec, request: KernelRequest) -> GuardedKernel:
