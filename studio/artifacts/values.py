@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from studio.artifacts.root import ArtifactRoot, checked
+from studio.artifacts.copies import present
+from studio.artifacts.root import ArtifactRoot
 from studio.exceptions import ArtifactError, UserError
 from studio.manifest import Artifact
 from studio.problem import did_you_mean
@@ -60,56 +60,6 @@ def read_value(root: ArtifactRoot, artifact: Artifact) -> Any:
     if artifact.kind == "json":
         return json.loads(data)
     return data.decode("utf-8") if artifact.kind == "text" or artifact.format in ("html", "svg") else data
-
-
-def fetch(root: ArtifactRoot, artifact: Artifact, cache: Path) -> Path:
-    """A local file with the artifact's bytes, not to be changed: of a local root the file itself, else a copy in
-    `cache`, shared by all who ask.
-    """
-    if root.local:
-        return _present(root, artifact)
-    target = cache / f"{checked(artifact.hash.removeprefix('sha256:'))}.{checked(artifact.format)}"
-    if not target.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        _download(root, artifact, target)
-    return target
-
-
-def _present(root: ArtifactRoot, artifact: Artifact) -> Path:
-    _check_size(artifact, root.size(artifact.path))
-    assert root.local is not None
-    return root.local / artifact.path
-
-
-def _check_size(artifact: Artifact, size: int) -> None:
-    if size != artifact.bytes:
-        raise ArtifactError(
-            f"The artifact {artifact.path} is damaged: it has {size:,} bytes instead of {artifact.bytes:,}.",
-            cure="Run the step again.",
-            retryable=True,
-        )
-
-
-def _check_hash(artifact: Artifact, path: Path) -> None:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if artifact.hash != f"sha256:{digest}":
-        raise ArtifactError(
-            f"The artifact {artifact.path} is damaged: its bytes are not those that were written.",
-            cure="Run the step again.",
-            retryable=True,
-        )
-
-
-def _download(root: ArtifactRoot, artifact: Artifact, target: Path) -> None:
-    fresh = target.parent / f".{uuid.uuid4().hex}.part"
-    try:
-        root.get_file(artifact.path, fresh)
-        _check_size(artifact, fresh.stat().st_size)
-        _check_hash(artifact, fresh)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 # Tables in pieces ---------------------------------------------------------------------------------------------------
@@ -200,7 +150,7 @@ def _arrow_source(root: ArtifactRoot, artifact: Artifact) -> Iterator[Any]:
     import pyarrow as pa
 
     if root.local:
-        yield pa.memory_map(str(_present(root, artifact)))
+        yield pa.memory_map(str(present(root, artifact)))
     else:
         with root.open(artifact.path) as file:
             yield pa.PythonFile(file, "r")

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from studio.artifacts.attempts import attempt_prefix, start_attempt, write_manifest
+from studio.artifacts.copies import fetch
 from studio.artifacts.root import ArtifactRoot
-from studio.artifacts.values import fetch
 from studio.bundle import unpack
 from studio.exceptions import UserError
 from studio.executors.executor import AttemptKey, Report, Send

@@ -12,8 +12,9 @@ import pytest
 
 from studio.artifacts.attempts import attempt_prefix, read_manifest, read_started, start_attempt, write_manifest
 from studio.artifacts.collector import collect
+from studio.artifacts.copies import fetch
 from studio.artifacts.root import ArtifactRoot
-from studio.artifacts.values import export, fetch, read_rows, read_value
+from studio.artifacts.values import export, read_rows, read_value
 from studio.exceptions import ArtifactError
 from studio.manifest import Artifact, AttemptManifest
 from studio.runtime.writing import write_value

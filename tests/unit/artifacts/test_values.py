@@ -17,8 +17,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from studio.artifacts.copies import fetch
 from studio.artifacts.root import ArtifactRoot
-from studio.artifacts.values import describe, export, fetch, read_rows, read_value
+from studio.artifacts.values import describe, export, read_rows, read_value
 from studio.exceptions import ArtifactError, UserError
 from studio.manifest import Artifact
 from studio.runtime.writing import write_value
