@@ -115,6 +115,7 @@ class App:
             beat=self.settings.beat_seconds,
             contact=self.settings.lost_seconds * 2 / 3,
             kernels=self.settings.kernels,
+            cgroup=self.settings.cgroup,
         )
 
     # Flows ----------------------------------------------------------------------------------------------------------

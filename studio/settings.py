@@ -35,6 +35,8 @@ class Settings:
     """Steps that run at once on a local cluster."""
     kernels: Literal["forked", "cold"] = "forked"
     """How kernels are started: forked from a template where that is possible, or each as a process of its own."""
+    cgroup: str = ""
+    """A control group (version 2) that is delegated to us on all workers: each kernel gets one of its own below it."""
     step_memory: int | None = None
     """Bytes that a step may use unless its node says otherwise; None for no limit."""
     beat_seconds: float = 10.0
@@ -137,6 +139,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _cgroup(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError("it is no folder, such as /sys/fs/cgroup/millrace.slice")
+    return text.rstrip("/")
+
+
 def _kernels(text: str) -> str:
     if text not in ("forked", "cold"):
         raise ValueError("it is neither forked nor cold")
@@ -166,6 +174,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "dask": _address,
     "workers": _count,
     "kernels": _kernels,
+    "cgroup": _cgroup,
     "step_memory": parse_bytes,
     "beat_seconds": _seconds,
     "lost_seconds": _seconds,

@@ -48,9 +48,10 @@ class DaskExecutor:
         beat: float = 10.0,
         contact: float = 20.0,
         kernels: Kernels = "forked",
+        cgroup: str = "",
     ) -> None:
         self._wake = wake
-        self._plugin = StepWorker(beat=beat, contact=contact, kernels=kernels, deaf=not address)
+        self._plugin = StepWorker(beat=beat, contact=contact, kernels=kernels, cgroup=cgroup, deaf=not address)
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._futures: dict[AttemptKey, Future] = {}
         self._places: dict[AttemptKey, str] = {}

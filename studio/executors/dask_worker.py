@@ -50,10 +50,13 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
     name = NAME
     idempotent = True
 
-    def __init__(self, *, beat: float, contact: float, kernels: Kernels = "forked", deaf: bool = False) -> None:
+    def __init__(
+        self, *, beat: float, contact: float, kernels: Kernels = "forked", cgroup: str = "", deaf: bool = False
+    ) -> None:
         self.beat = beat
         self.contact = contact
         self.kernels = kernels
+        self.cgroup = cgroup
         self.deaf = deaf
 
     async def setup(self, worker: Worker) -> None:
@@ -62,7 +65,7 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
             # Not SIG_IGN, which kernels and their children would inherit.
             signal.signal(signal.SIGINT, lambda *_: None)
         loop = asyncio.get_running_loop()
-        self._runner = NotebookRunner(self.kernels, spares=worker.state.nthreads)
+        self._runner = NotebookRunner(self.kernels, spares=worker.state.nthreads, cgroup=self.cgroup)
         self.site: Site = await loop.run_in_executor(None, partial(Site, self._runner, name=worker.address))
         self._warming = loop.run_in_executor(None, self._runner.warm)
         self._beats = asyncio.create_task(self._keep_beating())

@@ -18,8 +18,8 @@ Kernels = Literal["forked", "cold"]
 class NotebookRunner:
     """A fresh kernel per step, from one launcher. Thread-safe."""
 
-    def __init__(self, kernels: Kernels, *, spares: int) -> None:
-        self._launcher = (WarmLauncher if kernels == "forked" else ColdLauncher)(spares=spares)
+    def __init__(self, kernels: Kernels, *, spares: int, cgroup: str = "") -> None:
+        self._launcher = (WarmLauncher if kernels == "forked" else ColdLauncher)(spares=spares, cgroup=cgroup)
 
     def warm(self) -> None:
         """Make ready what the first step needs; it takes a second."""

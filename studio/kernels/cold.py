@@ -29,7 +29,8 @@ END_SECONDS = 5.0
 class ColdLauncher:
     """Starts each kernel as a new process with a guard of its own, `spares` of each environment ahead."""
 
-    def __init__(self, *, spares: int = 0) -> None:
+    def __init__(self, *, spares: int = 0, cgroup: str = "") -> None:
+        self._cgroup = cgroup
         self._wanted = spares
         self._spares: dict[Environment, list[GuardedKernel]] = {}
         self._kernels: set[GuardedKernel] = set()
@@ -82,34 +83,34 @@ class ColdLauncher:
                 spares = self._spares.setdefault(environment, [])
                 if self._closed or len(spares) >= self._wanted:
                     return
-                spares.append(_born(spec, request, wait=True))
+                spares.append(self._born(spec, request, wait=True))
 
     def _started(self, spec: Kernelspec, request: KernelRequest) -> GuardedKernel:
-        kernel = _born(spec, request, wait=False)
+        kernel = self._born(spec, request, wait=False)
         kernel.start(order(spec, request))
         return kernel
 
-
-def _born(spec: Kernelspec, request: KernelRequest, *, wait: bool) -> GuardedKernel:
-    """A kernel whose guard knows all but the order."""
-    folder = make_socket_folder()
-    connection = new_connection(folder)
-    birth = {
-        "argv": spec.command(folder / "kernel.json", wait=wait), "env": variables(spec, request),
-        "folder": str(folder), "connection": connection, "token": secrets.token_hex(16), "waits": wait,
-    }  # fmt: skip
-    try:
-        (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
-        lease, guard = _start_guard()
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise ExecutorError(f"No kernel can be started: {error}.", cure="Free some memory or processes.") from error
-    polite = spec.interpreter is not None
-    kernel = GuardedKernel(
-        lease, polite=polite, language_info=language_info(spec), release=partial(_let_go, guard, folder)
-    )
-    kernel.send(birth)
-    return kernel
+    def _born(self, spec: Kernelspec, request: KernelRequest, *, wait: bool) -> GuardedKernel:
+        """A kernel whose guard knows all but the order."""
+        folder = make_socket_folder()
+        connection = new_connection(folder)
+        birth = {
+            "argv": spec.command(folder / "kernel.json", wait=wait), "env": variables(spec, request),
+            "folder": str(folder), "connection": connection, "token": secrets.token_hex(16), "waits": wait,
+            "cgroup": self._cgroup,
+        }  # fmt: skip
+        try:
+            (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
+            lease, guard = _start_guard()
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise ExecutorError(f"No kernel can be started: {error}.", cure="Free some memory or processes.") from error
+        polite = spec.interpreter is not None
+        kernel = GuardedKernel(
+            lease, polite=polite, language_info=language_info(spec), release=partial(_let_go, guard, folder)
+        )
+        kernel.send(birth)
+        return kernel
 
 
 def _let_go(guard: subprocess.Popen[bytes], folder: Path) -> None:

@@ -28,6 +28,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from studio.kernels import limits
+from studio.kernels.cgroup import Cgroup
 
 WATCH_SECONDS = 0.1
 """How often the use of memory, CPU and processes is measured."""
@@ -56,6 +57,7 @@ class Guard:
         self.birth = birth
         self.lease = lease
         self.spare = spare
+        self.cgroup = own_cgroup(birth)
         self.order = order
         self.commands = b""
         self.breach: str | None = None
@@ -89,6 +91,8 @@ class Guard:
     def activate(self, order: dict[str, Any]) -> None:
         """Give the kernel its limits and its order, and tell the owner of it."""
         self.order = order
+        if self.cgroup is not None:
+            self.cgroup.limit(order["memory"], order["processes"])
         self.log = Log(self.output_reader, order["log"], order["log_limit"])
         with suppress(ProcessLookupError, BrokenPipeError):  # it has just died, which is told in a moment
             if self.birth["waits"]:
@@ -96,7 +100,10 @@ class Guard:
                 env = order["env"] | {limits.MARK: self.birth["token"]}
                 write_all(self.order_writer, json.dumps({"env": env, "directory": order["directory"]}).encode())
         os.close(self.order_writer)
-        self.say(pid=self.pid, guard=os.getpid(), token=self.birth["token"], connection=self.birth["connection"])
+        self.say(
+            pid=self.pid, guard=os.getpid(), token=self.birth["token"], connection=self.birth["connection"],
+            cgroup=self.cgroup.folder if self.cgroup else None,
+        )  # fmt: skip
 
     def on_terminate(self, *_: object) -> None:
         self.terminated = True
@@ -176,6 +183,8 @@ class Guard:
         """End the group and all descendants, and wait until they are gone."""
         deadline = time.monotonic() + KILL_SECONDS
         while time.monotonic() < deadline:
+            if self.cgroup is not None:
+                self.cgroup.kill()
             if self.exit_code is None:  # once it is reaped, its number may be somebody else's
                 limits.kill_group(self.pid)
             alive = limits.descendants(os.getpid())
@@ -205,6 +214,10 @@ class Guard:
 
     def end(self) -> None:
         """Let go of everything, and say how it ended."""
+        if self.cgroup is not None:
+            if self.cgroup.out_of_memory():
+                self.breach = self.breach or "memory"
+            self.cgroup.remove()
         if self.log is not None:
             self.log.close()
         else:
@@ -222,6 +235,17 @@ class Guard:
             self.lease.sendall(json.dumps(fields).encode() + b"\n")
         except ConnectionError:  # the owner is gone; there is nobody to tell
             return
+
+
+def own_cgroup(birth: dict[str, Any]) -> Cgroup | None:
+    """A control group where one is delegated to us."""
+    if not birth["cgroup"]:
+        return None
+    try:
+        return Cgroup.make(birth["cgroup"], birth["token"])
+    except OSError as error:
+        os.write(2, f"Kernels go without control groups: {error}\n".encode())
+        return None
 
 
 class Log:
@@ -272,6 +296,8 @@ def enter_kernel(guard: Guard, become: Callable[[Guard], NoReturn]) -> NoReturn:
     try:
         os.setsid()
         limits.die_with_parent()
+        if guard.cgroup is not None:
+            guard.cgroup.join()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)

@@ -15,6 +15,7 @@ from typing import Any
 
 from studio.exceptions import ExecutorError
 from studio.kernels import limits
+from studio.kernels.cgroup import Cgroup
 from studio.kernels.guard import remove
 from studio.kernels.launcher import Usage
 
@@ -62,7 +63,7 @@ class GuardedKernel:
             self.closed = True
             raise
         self.pid, self.connection = born["pid"], born["connection"]
-        self._guard, self._token = born["guard"], born["token"]
+        self._guard, self._token, self._cgroup = born["guard"], born["token"], born["cgroup"]
 
     def fileno(self) -> int:
         return self._lease.fileno()
@@ -133,6 +134,9 @@ class GuardedKernel:
             last = json.loads(self._said)
             self._usage = Usage(last["exit"], last["cpu"], last["peak"], last["breach"], last["used"])
         elif ended:
+            if self._cgroup:
+                Cgroup(self._cgroup).kill()
+                Cgroup(self._cgroup).remove()
             limits.kill_group(self.pid)
             limits.kill_marked(self._token)
             remove(os.path.dirname(self.connection["ip"]))

@@ -7,9 +7,9 @@ nothing to it. When its kernel has ended it parks until another spare is due.
 The template never computes: libraries that have started threads of their own (polars, above all) hang after a fork. It
 rehearses a step in a fork that is thrown away, to learn which modules that imports.
 
-Run as a command with the options as JSON in its one argument: `folder`, `preload`, `spares`. Its standard input is a
-pipe from the owner, and ends with it. On standard output it says once that it is ready. Standard library only, but for
-what it preloads.
+Run as a command with the options as JSON in its one argument: `folder`, `preload`, `spares`, `cgroup`. Its standard
+input is a pipe from the owner, and ends with it. On standard output it says once that it is ready. Standard library
+only, but for what it preloads.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import sys
 import sysconfig
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -67,8 +68,9 @@ class Spare:
 class Template:
     """Forks guards, and hands them to whoever connects."""
 
-    def __init__(self, folder: str, spares: int) -> None:
+    def __init__(self, folder: str, spares: int, cgroup: str) -> None:
         self.folder = folder
+        self.cgroup = cgroup
         self.wanted = spares
         self.spares: list[Spare] = []
         self.owners: list[socket.socket] = []
@@ -162,7 +164,7 @@ class Template:
             try:
                 ours.close()
                 self.let_go()
-                serve(self.app, lane, theirs, self.folder)
+                serve(self.app, lane, theirs, self.new_birth)
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -171,6 +173,14 @@ class Template:
         spare = Spare(lane, ours)
         self.spares.append(spare)
         return spare
+
+    def new_birth(self) -> dict[str, Any]:
+        folder = f"{self.folder}/{secrets.token_hex(4)}"
+        os.mkdir(folder, 0o700)
+        return {
+            "folder": folder, "connection": new_connection(folder), "token": secrets.token_hex(16), "waits": True,
+            "cgroup": self.cgroup,
+        }  # fmt: skip
 
     def let_go(self) -> None:
         """In a guard: keep nothing open that tells others of the template's end."""
@@ -192,14 +202,14 @@ def listen(path: str) -> socket.socket:
 # --------------------------------------------------------------------- guards and their kernels
 
 
-def serve(app: Any, lane: str, control: socket.socket, folder: str) -> NoReturn:
+def serve(app: Any, lane: str, control: socket.socket, new_birth: Callable[[], dict[str, Any]]) -> NoReturn:
     """A guard's life: one kernel after another, as long as the template wants it."""
     gc.disable()
     limits.adopt_orphans()
     wanted = True
     with suppress(ConnectionError, FileNotFoundError):  # the template has gone, and its folder
         while wanted:
-            guard = new_guard(app, lane, control, folder)
+            guard = new_guard(app, lane, control, new_birth())
             guard.run()
             if guard.spare:  # it died before anybody needed it
                 break
@@ -208,19 +218,12 @@ def serve(app: Any, lane: str, control: socket.socket, folder: str) -> NoReturn:
     os._exit(0)
 
 
-def new_guard(app: Any, lane: str, control: socket.socket, folder: str) -> Guard:
-    birth = new_birth(folder)
+def new_guard(app: Any, lane: str, control: socket.socket, birth: dict[str, Any]) -> Guard:
     if lane == "kernel":
         return Guard(birth, partial(become_kernel, app), control, spare=True)
     birth["connection"]["transport"] = "direct"
     with listen(birth["connection"]["ip"]) as listener:
         return Guard(birth, partial(become_direct, app, listener), control, spare=True)
-
-
-def new_birth(parent: str) -> dict[str, Any]:
-    folder = f"{parent}/{secrets.token_hex(4)}"
-    os.mkdir(folder, 0o700)
-    return {"folder": folder, "connection": new_connection(folder), "token": secrets.token_hex(16), "waits": True}
 
 
 def become_kernel(app: Any, guard: Guard) -> NoReturn:
@@ -275,7 +278,7 @@ def rehearse(template: Template) -> None:
 
 def rehearsed(template: Template) -> list[str]:
     before = set(sys.modules)
-    birth = new_birth(template.folder)
+    birth = template.new_birth()
     polite.boot(template.app, birth["connection"], birth["folder"] + "/kernel.json")
     polite.finish(template.app)
     shell = template.app.shell
@@ -320,7 +323,7 @@ def main() -> NoReturn:
     polite.lend_studio()
     folders = folder_times()
     preload([*options["preload"], "studio.kernels.direct"])
-    template = Template(options["folder"], options["spares"])
+    template = Template(options["folder"], options["spares"], options["cgroup"])
     rehearse(template)
     gc.collect()
     gc.freeze()  # a collection would touch, and so copy, every page

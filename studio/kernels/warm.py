@@ -47,11 +47,12 @@ CALM = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "_RJEM_MALLOC_CONF": 
 class WarmLauncher:
     """Forks kernels from templates, with `spares` of each ready. Where there can be no template, kernels are cold."""
 
-    def __init__(self, *, spares: int = 1) -> None:
+    def __init__(self, *, spares: int = 1, cgroup: str = "") -> None:
         self._spares = spares
+        self._cgroup = cgroup
         self._templates: dict[Environment, TemplateProcess] = {}
         self._refused: dict[Environment, tuple[float, str]] = {}
-        self._cold = ColdLauncher(spares=spares)
+        self._cold = ColdLauncher(spares=spares, cgroup=cgroup)
         self._kernels: set[GuardedKernel] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -118,7 +119,9 @@ class WarmLauncher:
         while len(self._templates) >= MOST_TEMPLATES:
             self._templates.pop(next(iter(self._templates))).close()
         try:
-            return TemplateProcess(environment, variables(kernelspec(request.kernel), request), self._spares)
+            return TemplateProcess(
+                environment, variables(kernelspec(request.kernel), request), self._spares, self._cgroup
+            )
         except ExecutorError as error:
             _check_ipykernel(environment.interpreter)
             logger.warning("kernels are started cold: %s", error)
@@ -145,11 +148,16 @@ def _leased(template: TemplateProcess, spec: Kernelspec, request: KernelRequest)
 class TemplateProcess:
     """A running template, seen from its owner. Raises ExecutorError if it does not start."""
 
-    def __init__(self, environment: Environment, env: dict[str, str], spares: int) -> None:
+    def __init__(self, environment: Environment, env: dict[str, str], spares: int, cgroup: str) -> None:
         if sys.platform != "linux":
             raise ExecutorError("kernels are forked on Linux only")
         self._folder = make_socket_folder()
-        options = {"folder": str(self._folder), "preload": [*PRELOAD, *environment.preload], "spares": spares}
+        options = {
+            "folder": str(self._folder),
+            "preload": [*PRELOAD, *environment.preload],
+            "spares": spares,
+            "cgroup": cgroup,
+        }
         code = f"import sys; sys.path.append({ROOT!r}); from studio.kernels.template import main; main()"
         self._process = subprocess.Popen(
             [*environment.interpreter, "-c", code, json.dumps(options)], env=env | CALM,
