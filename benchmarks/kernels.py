@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ from studio.app import App
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.executors.executor import Executor
 from studio.flow import Flow, write_flow
+from studio.kernels.launcher import KernelRequest
+from studio.kernels.warm import WarmLauncher
 from studio.settings import Settings
 
 PANDAS = """
@@ -211,6 +215,58 @@ def first_line(warm: Service, folder: Path, runs: int) -> tuple[float, float]:
     return statistics.median(made), statistics.median(submitted)
 
 
+SLEEPER = """
+import os, time
+from pathlib import Path
+
+def run() -> Json:
+    Path("pid").write_text(str(os.getpid()))
+    time.sleep(600)
+    return 1
+"""
+
+
+def kill(runs: int) -> float:
+    """Milliseconds from the order to kill a kernel to the end of all its processes, on the worker."""
+    launcher = WarmLauncher(spares=1)
+    took = []
+    for _ in range(runs):
+        kernel = launcher.launch(KernelRequest("python3", Path.cwd()))
+        time.sleep(0.3)
+        begun = time.perf_counter()
+        kernel.kill()
+        took.append(1000 * (time.perf_counter() - begun))
+        kernel.close()
+    launcher.close()
+    return statistics.median(took)
+
+
+def cancel(folder: Path, home: Path, runs: int) -> float:
+    """Milliseconds from the start of the command `millrace runs cancel` to the end of the step's kernel."""
+    flow = Flow.new("Sleeper")
+    flow.add("code", "a", source=SLEEPER)
+    write_flow(flow, folder / "sleeper.flow")
+    command = [sys.executable, "-m", "studio.cli.main"]
+    environment = {**os.environ, "MILLRACE_HOME": str(home / "cancelled")}
+    took = []
+    for _ in range(runs):
+        (folder / "pid").unlink(missing_ok=True)
+        run = subprocess.Popen([*command, "run", "sleeper.flow", "--json"], cwd=folder, env=environment,
+                               stdout=subprocess.DEVNULL)  # fmt: skip
+        while not (folder / "pid").exists() or not (folder / "pid").read_text():
+            time.sleep(0.05)
+        time.sleep(1)
+        pid = int((folder / "pid").read_text())
+        begun = time.perf_counter()
+        ended = subprocess.Popen([*command, "runs", "cancel", "latest"], env=environment, stdout=subprocess.DEVNULL)
+        while psutil.pid_exists(pid):
+            time.sleep(0.001)
+        took.append(1000 * (time.perf_counter() - begun))
+        ended.wait()
+        run.wait()
+    return statistics.median(took)
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks kernels", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of each, of which the median is printed")
@@ -228,6 +284,10 @@ def _measure_all(home: Path, options: argparse.Namespace) -> None:
         made, submitted = first_line(warm, home / "project", 9)
         print(
             f"first line of user code: {made:.0f} ms after the run was asked for, {submitted:.0f} ms after submission"
+        )
+        ended = cancel(home / "project", home, 3)
+        print(
+            f"from an order to cancel to the kernel's death: {kill(9):.0f} ms on the worker, {ended:.0f} ms by command"
         )
         print(f"{'':26} {'wall s':>13} {'CPU s':>13} {'a step: ms, CPU ms':>19} {'peak MB':>9}   ratio: wall, CPU")
         for case in CASES:
