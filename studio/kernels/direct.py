@@ -53,6 +53,13 @@ class OutStream(iostream.OutStream):
         self._due = threading.Event()
         self._flusher: threading.Thread | None = None
 
+    def write(self, string: str) -> int | None:  # type: ignore[override]
+        """A child that user code has forked writes to the raw log: two writers on one socket would mix their frames."""
+        if os.getpid() == self._master_pid:
+            return super().write(string)
+        os.write(1, string.encode("utf-8", "backslashreplace"))
+        return len(string)
+
     def _schedule_flush(self) -> None:
         if self._flush_pending:
             return
