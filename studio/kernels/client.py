@@ -100,7 +100,10 @@ class KernelClient(PapermillNotebookClient):  # type: ignore[misc]
         asked = self.kc.kernel_info()
         end = time.monotonic() + self.start_seconds
         while time.monotonic() < end and self.kernel.poll() is None:
-            if "shell" in self.channels.poll(end - time.monotonic()):
+            ready = self.channels.poll(end - time.monotonic())
+            if "iopub" in ready:  # on one socket the answer waits behind it
+                self.channels.receive("iopub")
+            if "shell" in ready:
                 message = self.channels.receive("shell")
                 if message["parent_header"].get("msg_id") == asked:
                     return dict(message["content"].get("language_info") or {})

@@ -97,7 +97,7 @@ class ColdLauncher:
         birth = {
             "argv": spec.command(folder / "kernel.json", wait=wait), "env": variables(spec, request),
             "folder": str(folder), "connection": connection, "token": secrets.token_hex(16), "waits": wait,
-            "cgroup": self._cgroup,
+            "cgroup": self._cgroup, "parent": "",
         }  # fmt: skip
         try:
             (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")

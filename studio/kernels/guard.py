@@ -223,6 +223,9 @@ class Guard:
         else:
             os.close(self.order_writer)
         remove(self.birth["folder"])
+        if self.birth["parent"]:
+            with suppress(OSError):  # the template, or other kernels, are in it still
+                os.rmdir(self.birth["parent"])
         if not self.spare:
             self.say(exit=self.exit_code, cpu=self.cpu, peak=self.peak, breach=self.breach, used=self.used)
             self.lease.close()

@@ -1,4 +1,4 @@
-"""The template: a process without threads that has imported what steps need, and forks a kernel for each.
+"""The template: a process without threads of Python's that has imported what steps need, and forks a kernel for each.
 
 Its children are guards. Each has one kernel at a time, made in advance: a spare. Whoever connects to the template's
 socket gets the guard of a spare, which from then on answers alone: what happens to the template, or to other steps, is
@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -110,7 +111,7 @@ class Template:
 
     def leave(self) -> NoReturn:
         """Idle guards see their sockets close; busy ones stay with their owners."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_sockets(self.folder)
         os._exit(0)
 
     # ----------------------------------------------------------------- spares
@@ -179,7 +180,7 @@ class Template:
         os.mkdir(folder, 0o700)
         return {
             "folder": folder, "connection": new_connection(folder), "token": secrets.token_hex(16), "waits": True,
-            "cgroup": self.cgroup,
+            "cgroup": self.cgroup, "parent": self.folder,
         }  # fmt: skip
 
     def let_go(self) -> None:
@@ -190,6 +191,22 @@ class Template:
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)
         os.close(nothing)
+
+
+def remove_sockets(folder: str) -> None:
+    """The template's own, and the folder if no kernel has its sockets there: else the last of them removes it."""
+    for lane in LANES:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{folder}/{lane}")
+    with suppress(OSError):
+        os.rmdir(folder)
+
+
+def refuse_threads() -> None:
+    """Raises RuntimeError if an imported module has started a thread of Python's: forked kernels would lack it."""
+    started = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if started:
+        raise RuntimeError(f"a module that is imported beforehand starts a thread: {', '.join(started)}")
 
 
 def listen(path: str) -> socket.socket:
@@ -325,6 +342,7 @@ def main() -> NoReturn:
     preload([*options["preload"], "studio.kernels.direct"])
     template = Template(options["folder"], options["spares"], options["cgroup"])
     rehearse(template)
+    refuse_threads()
     gc.collect()
     gc.freeze()  # a collection would touch, and so copy, every page
     about = {

@@ -26,7 +26,7 @@ from studio.kernels.environment import Environment, check_directory, environment
 from studio.kernels.guarded import GuardedKernel, GuardGone
 from studio.kernels.kernelspec import Kernelspec, kernelspec, language_info
 from studio.kernels.launcher import KernelRequest
-from studio.kernels.template import changed
+from studio.kernels.template import changed, remove_sockets
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +151,7 @@ class TemplateProcess:
     def __init__(self, environment: Environment, env: dict[str, str], spares: int, cgroup: str) -> None:
         if sys.platform != "linux":
             raise ExecutorError("kernels are forked on Linux only")
+        self._gone = False
         self._folder = make_socket_folder()
         options = {
             "folder": str(self._folder),
@@ -167,11 +168,12 @@ class TemplateProcess:
             self.about: dict[str, Any] = json.loads(self._first_line())
         except BaseException:
             self.close()
+            shutil.rmtree(self._folder, ignore_errors=True)  # a rehearsal may have left something
             raise
 
     def usable(self) -> bool:
         """Whether it lives, and has imported what is installed now."""
-        if self._process.poll() is not None or not self._folder.exists():
+        if self._gone or self._process.poll() is not None or not self._folder.exists():
             return False
         return all(changed(path) == then for path, then in self.about["depends"].items())
 
@@ -181,6 +183,7 @@ class TemplateProcess:
             lease.connect(str(self._folder / lane))
         except OSError as error:
             lease.close()
+            self._gone = True
             raise GuardGone(f"The template has gone: {error}.", retryable=True) from error
         return lease
 
@@ -195,7 +198,7 @@ class TemplateProcess:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_sockets(str(self._folder))
 
     def _first_line(self) -> bytes:
         assert self._process.stdout is not None
