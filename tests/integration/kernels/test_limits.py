@@ -14,6 +14,7 @@ import pytest
 
 from studio.kernels import guarded
 from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest
+from tests.cluster import wait_for
 from tests.launchers import LAUNCHERS
 
 from .conftest import Run, printed
@@ -144,7 +145,7 @@ def test_a_kernel_and_all_its_processes_die_with_their_owner(tmp_path: Path, blo
     owner.send_signal(blow)
     owner.wait()
     assert all_gone([guard, *processes])
-    assert list(sockets.iterdir()) == []
+    wait_for(lambda: not list(sockets.iterdir()), what="the last one to remove the sockets")
 
 
 @pytest.mark.parametrize("kind", LAUNCHERS)
@@ -156,6 +157,7 @@ def test_a_kernel_dies_with_its_guard_even_if_its_owner_does_nothing(tmp_path: P
     guard = kernel.parent()
     assert guard is not None
     owner.send_signal(signal.SIGSTOP)
+    wait_for(lambda: psutil.Process(owner.pid).status() == psutil.STATUS_STOPPED, what="the owner to stand still")
     guard.kill()
     assert all_gone([kernel])
     owner.kill()
