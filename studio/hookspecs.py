@@ -24,5 +24,6 @@ def register_preloads() -> Sequence[str]:  # type: ignore[empty-body]
     """Names of modules that the plugin's components import when they run: `["acme.fetch", "rapidfuzz"]`.
 
     They are imported once, before a step starts, instead of in every step. Installed modules only, that start no
-    threads and open no connection when they are imported. Plugins that ask for modules have kernels of their own kind.
+    threads and open no connection when they are imported. Plugins that ask for modules have a template of their own,
+    which takes a second of each worker: ask for what takes long to import.
     """

@@ -39,6 +39,9 @@ class ShoutParams(Params):
 @component(id="acme.shout", version=1, name="Shout", category="Acme", effect="pure")
 def shout(table: Table, params: ShoutParams) -> Table:
     """Write a column in capitals."""
+    import sys
+
+    assert "wave" in sys.modules
     return table.assign(**{params.column: table[params.column].str.upper()})
 
 
@@ -50,6 +53,11 @@ def _(params, table):
 @hookimpl
 def register_components():
     return [shout]
+
+
+@hookimpl
+def register_preloads():
+    return ["wave"]
 '''
 
 

@@ -11,8 +11,3 @@ def register_components() -> Sequence[Component]:
     from millrace_matching.reconcile import reconcile
 
     return [fuzzy_match, reconcile]
-
-
-@hookimpl
-def register_preloads() -> Sequence[str]:
-    return ["millrace_matching.fuzzy", "millrace_matching.reconcile", "rapidfuzz.process"]
