@@ -7,7 +7,6 @@ needed. With `spares`, IPython kernels are started ahead: half a second of CPU t
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import socket
 import subprocess
@@ -17,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from studio.exceptions import ExecutorError
-from studio.kernels.connection import make_socket_folder, new_connection
+from studio.kernels.connection import make_socket_folder, new_birth
 from studio.kernels.environment import Environment, check_directory, environment_of, order, variables
 from studio.kernels.guarded import GuardedKernel, GuardGone
 from studio.kernels.kernelspec import Kernelspec, kernelspec, language_info
@@ -93,14 +92,10 @@ class ColdLauncher:
     def _born(self, spec: Kernelspec, request: KernelRequest, *, wait: bool) -> GuardedKernel:
         """A kernel whose guard knows all but the order."""
         folder = make_socket_folder()
-        connection = new_connection(folder)
-        birth = {
-            "argv": spec.command(folder / "kernel.json", wait=wait), "env": variables(spec, request),
-            "folder": str(folder), "connection": connection, "token": secrets.token_hex(16), "waits": wait,
-            "cgroup": self._cgroup, "parent": "",
-        }  # fmt: skip
+        birth = new_birth(folder, waits=wait, cgroup=self._cgroup)
+        birth |= {"argv": spec.command(birth["file"], wait=wait), "env": variables(spec, request)}
         try:
-            (folder / "kernel.json").write_text(json.dumps(connection), encoding="utf-8")
+            Path(birth["file"]).write_text(json.dumps(birth["connection"]), encoding="utf-8")
             lease, guard = _start_guard()
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,14 @@ def make_socket_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="mr-", dir=parent))
 
 
+def new_birth(folder: Path | str, *, waits: bool, cgroup: str, parent: str = "") -> dict[str, Any]:
+    """What a kernel is born with, as its guard needs it. The guard removes `folder`, and `parent` if it is empty."""
+    return {
+        "folder": str(folder), "file": f"{folder}/kernel.json", "connection": new_connection(folder),
+        "token": secrets.token_hex(16), "waits": waits, "cgroup": cgroup, "parent": parent,
+    }  # fmt: skip
+
+
 def new_connection(folder: Path | str) -> dict[str, Any]:
     """A connection file's content, with a key of its own."""
     names = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")

@@ -2,7 +2,7 @@
 
 A component's step needs no standard input, no debugger and nobody else who listens. Its kernel is forked with the shell
 ready, and answers over one socket, message by message as a kernel answers: what comes out is the same by construction,
-for a quarter of the CPU time.
+for two thirds of the CPU time.
 
 What differs: what a child that was forked by user code prints goes to the step's raw log; and there is one connection.
 """

@@ -40,7 +40,7 @@ CHUNK = 65536
 class Guard:
     """Everything about one kernel, in one thread.
 
-    `birth` is what the kernel is born with: its `folder`, `connection`, `token`, and whether it `waits` for its order.
+    `birth` is what the kernel is born with (:func:`studio.kernels.connection.new_birth`).
     `become` is called in the kernel's process. `lease` is the owner's socket; that of a spare leads to the template,
     and the owner's comes over it.
     """
@@ -322,15 +322,21 @@ def become_command(guard: Guard) -> NoReturn:
     birth = guard.birth
     env, directory = birth["env"], "/"
     if guard.order is not None:
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
+        silence(0)
         limits.limit_process(0, guard.order["memory"])
         env, directory = guard.order["env"], guard.order["directory"]
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.chdir(directory)
     os.execvpe(birth["argv"][0], birth["argv"], env | {limits.MARK: birth["token"]})  # noqa: S606 - a list, no shell
+
+
+def silence(*descriptors: int) -> None:
+    """From now on nothing comes from them, and what goes to them is lost."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for one in descriptors:
+        os.dup2(nothing, one)
+    os.close(nothing)
 
 
 def write_all(fd: int, data: bytes) -> None:

@@ -28,7 +28,7 @@ class KernelRequest:
     processes: int | None = 1000
     """How many there may be at once, the kernel included."""
     lane: Literal["kernel", "direct"] = "kernel"
-    """`direct`: without standard input, debugger and other clients, for a quarter of the CPU time, where possible."""
+    """`direct`: without standard input, debugger and other clients, for two thirds of the CPU time, where possible."""
     preload: tuple[str, ...] = ()
     """Modules that it profits from having imported before it starts."""
 

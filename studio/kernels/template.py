@@ -8,8 +8,8 @@ The template never computes: libraries that have started threads of their own (p
 rehearses a step in a fork that is thrown away, to learn which modules that imports.
 
 Run as a command with the options as JSON in its one argument: `folder`, `preload`, `spares`, `cgroup`. Its standard
-input is a pipe from the owner, and ends with it. On standard output it says once that it is ready. Standard library
-only, but for what it preloads.
+input is a pipe from the owner, and ends with it. On standard output it says once that it is ready, by
+naming what it depends on: paths, and when they changed. Standard library only, but for what it preloads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ import socket
 import sys
 import sysconfig
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,8 +34,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from studio.kernels import limits, polite
-from studio.kernels.connection import new_connection
-from studio.kernels.guard import Guard
+from studio.kernels.connection import new_birth
+from studio.kernels.guard import Guard, silence
 
 LANES = ("kernel", "direct")
 FREE, GO, HERE = b"f", b"g", b"h"
@@ -178,19 +177,13 @@ class Template:
     def new_birth(self) -> dict[str, Any]:
         folder = f"{self.folder}/{secrets.token_hex(4)}"
         os.mkdir(folder, 0o700)
-        return {
-            "folder": folder, "connection": new_connection(folder), "token": secrets.token_hex(16), "waits": True,
-            "cgroup": self.cgroup, "parent": self.folder,
-        }  # fmt: skip
+        return new_birth(folder, waits=True, cgroup=self.cgroup, parent=self.folder)
 
     def let_go(self) -> None:
         """In a guard: keep nothing open that tells others of the template's end."""
         for one in (*self.listeners.values(), *self.owners, *(spare.control for spare in self.spares)):
             one.close()
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 0)
-        os.dup2(nothing, 1)
-        os.close(nothing)
+        silence(0, 1)
 
 
 def remove_sockets(folder: str) -> None:
@@ -246,7 +239,7 @@ def new_guard(app: Any, lane: str, control: socket.socket, birth: dict[str, Any]
 def become_kernel(app: Any, guard: Guard) -> NoReturn:
     gc.enable()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    polite.boot(app, guard.birth["connection"], guard.birth["folder"] + "/kernel.json")
+    polite.boot(app, guard.birth["connection"], guard.birth["file"])
     polite.take_order()
     polite.finish(app)
     polite.serve(app)
@@ -256,7 +249,7 @@ def become_kernel(app: Any, guard: Guard) -> NoReturn:
 def become_direct(app: Any, listener: socket.socket, guard: Guard) -> NoReturn:
     from studio.kernels import direct
 
-    direct.become(app, listener, guard.birth["connection"], guard.birth["folder"] + "/kernel.json")
+    direct.become(app, listener, guard.birth["connection"], guard.birth["file"])
 
 
 # --------------------------------------------------------------------- preloading
@@ -296,7 +289,7 @@ def rehearse(template: Template) -> None:
 def rehearsed(template: Template) -> list[str]:
     before = set(sys.modules)
     birth = template.new_birth()
-    polite.boot(template.app, birth["connection"], birth["folder"] + "/kernel.json")
+    polite.boot(template.app, birth["connection"], birth["file"])
     polite.finish(template.app)
     shell = template.app.shell
     shell.user_ns["folder"] = birth["folder"]
@@ -333,7 +326,6 @@ def changed(path: str) -> int:
 
 def main() -> NoReturn:
     options = json.loads(sys.argv[1])
-    begun = time.monotonic()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's interrupt is for the owner
     sys.path.pop()  # where this module was found
     sys.path[:] = [path for path in sys.path if path]
@@ -345,10 +337,5 @@ def main() -> NoReturn:
     refuse_threads()
     gc.collect()
     gc.freeze()  # a collection would touch, and so copy, every page
-    about = {
-        "depends": folders | file_times(folders),
-        "threads": len(os.listdir("/proc/self/task")) if sys.platform == "linux" else None,
-        "seconds": time.monotonic() - begun,
-    }
-    os.write(1, json.dumps(about).encode() + b"\n")
+    os.write(1, json.dumps(folders | file_times(folders)).encode() + b"\n")
     template.run()

@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from studio.exceptions import ExecutorError, UserError
 from studio.kernels.cold import ColdLauncher
@@ -59,8 +58,9 @@ class WarmLauncher:
 
     def warm(self, request: KernelRequest) -> None:
         """Make what requests like this one need."""
-        environment = environment_of(kernelspec(request.kernel), request)
-        if environment is not None and self._template(environment, request) is None:
+        spec = kernelspec(request.kernel)
+        environment = environment_of(spec, request)
+        if environment is not None and self._template(environment, spec, request) is None:
             self._cold.warm(request)
 
     def why_cold(self, request: KernelRequest) -> str:
@@ -76,7 +76,7 @@ class WarmLauncher:
         check_directory(request)
         environment = environment_of(spec, request)
         for _ in range(TRIES):
-            template = None if environment is None else self._template(environment, request)
+            template = None if environment is None else self._template(environment, spec, request)
             if template is None:
                 break
             try:
@@ -100,28 +100,26 @@ class WarmLauncher:
             self._kernels = {one for one in self._kernels if not one.closed} | {kernel}
         return kernel
 
-    def _template(self, environment: Environment, request: KernelRequest) -> TemplateProcess | None:
+    def _template(self, environment: Environment, spec: Kernelspec, request: KernelRequest) -> TemplateProcess | None:
         """The environment's template as its packages are now; None if there can be none."""
         with self._lock:
             found = self._templates.pop(environment, None)
             if found is None or not found.usable():
                 if found is not None:
                     found.close()
-                found = self._made(environment, request)
+                found = self._made(environment, variables(spec, request))
             if found is not None:
                 self._templates[environment] = found  # the newest is last
             return found
 
-    def _made(self, environment: Environment, request: KernelRequest) -> TemplateProcess | None:
+    def _made(self, environment: Environment, env: dict[str, str]) -> TemplateProcess | None:
         since, _ = self._refused.get(environment, (float("-inf"), ""))
         if self._closed or time.monotonic() - since < REFUSED_SECONDS:
             return None
         while len(self._templates) >= MOST_TEMPLATES:
             self._templates.pop(next(iter(self._templates))).close()
         try:
-            return TemplateProcess(
-                environment, variables(kernelspec(request.kernel), request), self._spares, self._cgroup
-            )
+            return TemplateProcess(environment, env, self._spares, self._cgroup)
         except ExecutorError as error:
             _check_ipykernel(environment.interpreter)
             logger.warning("kernels are started cold: %s", error)
@@ -165,7 +163,7 @@ class TemplateProcess:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", start_new_session=True,
         )  # fmt: skip
         try:
-            self.about: dict[str, Any] = json.loads(self._first_line())
+            self._depends: dict[str, int] = json.loads(self._first_line())
         except BaseException:
             self.close()
             shutil.rmtree(self._folder, ignore_errors=True)  # a rehearsal may have left something
@@ -175,7 +173,7 @@ class TemplateProcess:
         """Whether it lives, and has imported what is installed now."""
         if self._gone or self._process.poll() is not None or not self._folder.exists():
             return False
-        return all(changed(path) == then for path, then in self.about["depends"].items())
+        return all(changed(path) == then for path, then in self._depends.items())
 
     def connect(self, lane: str) -> socket.socket:
         lease = socket.socket(socket.AF_UNIX)
