@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from studio.app import App
+from studio.kernels.launcher import KernelLauncher
 from studio.settings import Settings
 from tests.cluster import dask_processes
+from tests.launchers import LAUNCHERS
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,14 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a scheduler with two workers, for tests that leave them alive."""
     with dask_processes(tmp_path_factory.mktemp("dask")) as processes:
         yield processes.address
+
+
+@pytest.fixture(scope="module", params=LAUNCHERS)
+def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
+    """Kernels of every kind, one after the other."""
+    launcher = LAUNCHERS[request.param]()
+    yield launcher
+    launcher.close()
 
 
 @pytest.fixture

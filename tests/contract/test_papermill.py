@@ -24,7 +24,6 @@ from papermill.exceptions import PapermillExecutionError
 
 from studio.kernels.engine import Execution, Job, execute, without_ansi
 from studio.kernels.launcher import KernelLauncher, KernelRequest
-from tests.launchers import LAUNCHERS
 
 # --------------------------------------------------------------------- the notebooks
 
@@ -396,13 +395,6 @@ class Result:
 
 
 Results = Callable[[str], Result]
-
-
-@pytest.fixture(params=LAUNCHERS, scope="module")
-def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
-    launcher = LAUNCHERS[request.param]()
-    yield launcher
-    launcher.close()
 
 
 @pytest.fixture(scope="session")

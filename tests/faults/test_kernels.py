@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from studio.flow import Execution, Flow, Retry, write_flow
-from tests.cluster import QUICK, DaskProcesses, Millrace, dask_processes, wait_for
+from tests.cluster import DaskProcesses, Millrace, dask_processes, wait_for
 
 from .test_kill import Going, assert_each_step_committed_once, attempts, rows
 
@@ -91,11 +91,6 @@ def cluster(tmp_path: Path, sockets: Path, door: Door) -> Iterator[DaskProcesses
     (tmp_path / "cluster").mkdir()
     with dask_processes(tmp_path / "cluster") as processes:
         yield processes
-
-
-@pytest.fixture
-def millrace(tmp_path: Path) -> Millrace:
-    return Millrace(tmp_path / "home", QUICK)
 
 
 ASK = "import urllib.request\ndef run(*, url: str) -> Json:\n    return int(urllib.request.urlopen(url).read())\n"

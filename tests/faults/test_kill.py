@@ -47,11 +47,6 @@ def cluster(tmp_path: Path) -> Iterator[DaskProcesses]:
 
 
 @pytest.fixture
-def millrace(tmp_path: Path) -> Millrace:
-    return Millrace(tmp_path / "home", QUICK)
-
-
-@pytest.fixture
 def project(tmp_path: Path) -> Path:
     """first -> slow -> last, where `slow` waits until the file `gate` is there."""
     folder = tmp_path / "project"

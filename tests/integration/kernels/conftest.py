@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 
 from studio.kernels.engine import Execution, execute
 from studio.kernels.launcher import KernelLauncher, KernelRequest
-from tests.launchers import LAUNCHERS
 
 Run = Callable[..., Execution]
 
@@ -22,13 +21,6 @@ def notebook(*cells: str, parameters: str | None = None) -> dict[str, Any]:
         made.insert(0, nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
     spec = {"name": "python3", "language": "python", "display_name": "Python 3"}
     return dict(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": spec}))
-
-
-@pytest.fixture(scope="module", params=LAUNCHERS)
-def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
-    launcher = LAUNCHERS[request.param]()
-    yield launcher
-    launcher.close()
 
 
 @pytest.fixture

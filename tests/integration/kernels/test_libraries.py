@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 
 from studio.kernels.engine import Execution, execute
 from studio.kernels.launcher import Kernel, KernelLauncher, KernelRequest
-from tests.launchers import LAUNCHERS
 
 from .conftest import Run, notebook, printed
 
@@ -438,13 +436,6 @@ DIFFERENT: dict[str, str] = {
     "ssl": "import ssl\nprint(ssl.RAND_bytes(16))",
     "process ids": "import os\nprint(os.getpid())",
 }
-
-
-@pytest.fixture(params=LAUNCHERS, scope="module")
-def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
-    launcher = LAUNCHERS[request.param]()
-    yield launcher
-    launcher.close()
 
 
 @pytest.fixture
