@@ -97,21 +97,20 @@ def component_fan(folder: Path) -> Flow:
 
 def filter_chain(folder: Path) -> Flow:
     """A small CSV file, and nineteen filters of its rows."""
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
-    flow = Flow.new("Filters")
-    flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
-    for n in range(1, 20):
-        flow.add("table.filter", f"s{n:02}", params={"condition": "n > 0"}, inputs={"table": f"s{n - 1:02}.table"})
-    return flow
+    return _table_chain(folder, "table.filter", params={"condition": "n > 0"})
 
 
 def pandas_chain(folder: Path) -> Flow:
-    """Twenty code nodes that change a small pandas frame."""
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
-    flow = Flow.new("Pandas")
+    """A small CSV file, and nineteen code nodes that change a pandas frame."""
+    return _table_chain(folder, "code", source=PANDAS)
+
+
+def _table_chain(folder: Path, kind: str, **fields: Any) -> Flow:
+    (folder / "small.csv").write_text(plain.SMALL)
+    flow = Flow.new(f"Chain of {kind}")
     flow.add("read.csv", "s00", params={"path": str(folder / "small.csv")})
     for n in range(1, 20):
-        flow.add("code", f"s{n:02}", source=PANDAS, inputs={"table": f"s{n - 1:02}.table"})
+        flow.add(kind, f"s{n:02}", inputs={"table": f"s{n - 1:02}.table"}, **fields)
     return flow
 
 

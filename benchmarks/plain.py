@@ -9,6 +9,7 @@ from typing import Any
 
 ROWS = 1_000_000
 CUSTOMERS = 100_000
+SMALL = "n,t\n1,a\n2,b\n"
 
 
 def chain(folder: Path) -> list[str]:
@@ -18,24 +19,23 @@ def chain(folder: Path) -> list[str]:
 
 
 def pandas_chain(folder: Path) -> list[str]:
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
-    read = "import pandas as pd\npd.read_csv('small.csv').to_parquet('s00.parquet')"
-    steps = [("s00", "", read)]
-    for n in range(1, 20):
-        source = f"t = pd.read_parquet('s{n - 1:02}.parquet')\nt.assign(n=t['n'] + 1).to_parquet('s{n:02}.parquet')"
-        steps.append((f"s{n:02}", "", f"import pandas as pd\n{source}"))
-    steps.append(("end", "value = 1", ""))
-    return _command(folder, steps, "end.json")
+    first = "pd.read_csv('small.csv').to_parquet('s00.parquet')"
+    step = "t = pd.read_parquet('{before}')\nt.assign(n=t['n'] + 1).to_parquet('{after}')"
+    return _table_chain(folder, "import pandas as pd", first, step)
 
 
 def polars_chain(folder: Path) -> list[str]:
-    (folder / "small.csv").write_text("n,t\n1,a\n2,b\n")
-    steps = [("s00", "", "import polars as pl\npl.read_csv('small.csv').write_parquet('s00.parquet')")]
-    for n in range(1, 20):
-        source = f"pl.read_parquet('s{n - 1:02}.parquet').filter(pl.col('n') > 0).write_parquet('s{n:02}.parquet')"
-        steps.append((f"s{n:02}", "", f"import polars as pl\n{source}"))
-    steps.append(("end", "value = 1", ""))
-    return _command(folder, steps, "end.json")
+    first = "pl.read_csv('small.csv').write_parquet('s00.parquet')"
+    step = "pl.read_parquet('{before}').filter(pl.col('n') > 0).write_parquet('{after}')"
+    return _table_chain(folder, "import polars as pl", first, step)
+
+
+def _table_chain(folder: Path, imports: str, first: str, step: str) -> list[str]:
+    """Twenty notebooks, each of which reads what the one before it has written."""
+    (folder / "small.csv").write_text(SMALL)
+    sources = [first] + [step.format(before=f"s{n - 1:02}.parquet", after=f"s{n:02}.parquet") for n in range(1, 20)]
+    steps = [(f"s{n:02}", "", f"{imports}\n{source}") for n, source in enumerate(sources)]
+    return _command(folder, [*steps, ("end", "value = 1", "")], "end.json")
 
 
 def fan(folder: Path) -> list[str]:
