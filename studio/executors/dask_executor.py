@@ -58,6 +58,7 @@ class DaskExecutor:
         self._cluster = None if address else _local_cluster(workers)
         self._address = address
         self._client: Client | None = None
+        self._line: object = None
         self._try_again = 0.0
         self._slots = workers
         self._slots_asked = 0.0
@@ -106,8 +107,8 @@ class DaskExecutor:
 
     def _later(self, ask: Callable[..., Any], *arguments: Any) -> None:
         """Ask on Dask's event loop: a scheduler or worker that stands still must not hold the dispatcher."""
-        if self._client is not None and self._client.status == "running":
-            self._client.loop.add_callback(ask, self._client, *arguments)
+        if (client := self._live) is not None:
+            client.loop.add_callback(ask, client, *arguments)
 
     async def _count(self, client: Client) -> None:
         self._counting = True
@@ -134,9 +135,18 @@ class DaskExecutor:
             self._places.pop(report.key, None)
             self._futures.pop(report.key, None)
 
+    @property
+    def _live(self) -> Client | None:
+        """The client while it has the connection that we set up.
+
+        Dask's client reconnects by itself, but to a scheduler that has neither our plugin nor our subscription.
+        """
+        client = self._client
+        return client if client and client.status == "running" and client.scheduler_comm is self._line else None
+
     def _connected(self) -> Client:
-        if self._client is not None and self._client.status == "running":
-            return self._client
+        if (client := self._live) is not None:
+            return client
         if time.monotonic() < self._try_again:
             raise ExecutorError("The Dask cluster cannot be reached.", retryable=True)
         try:
@@ -160,6 +170,7 @@ class DaskExecutor:
                 cure="Start one, or leave --dask out to run on this computer.",
                 retryable=True,
             ) from error
+        self._line = client.scheduler_comm
         try:
             client.subscribe_topic(TOPIC, self._received)
             client.register_plugin(self._plugin)

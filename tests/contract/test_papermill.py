@@ -515,7 +515,7 @@ NEUTRAL = [
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "MODEL"),
     (re.compile(r"\bT_[0-9a-f]{5}(?=\b|_)"), "STYLER"),
     (re.compile(r"CPU times: .*|Wall time: .*"), "TIME"),
-    (re.compile(r"[\d.]+ [nµm]?s ± [\d.]+ [nµm]?s"), "TIME"),
+    (re.compile(r"[\d.]+ [nμµm]?s ± [\d.]+ [nμµm]?s"), "TIME"),
 ]
 
 

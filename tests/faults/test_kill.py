@@ -69,12 +69,17 @@ class Going:
 
     def begin(self) -> Going:
         """Wait until the slow step runs."""
-        try:
-            self.kernel = wait_for(self.executions, what="the slow step")[0]
-        except AssertionError:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            raise AssertionError(self.process.communicate()) from None
+        self.kernel = self.wait_for_executions(1)[0]
         return self
+
+    def wait_for_executions(self, count: int, *, seconds: float = 60.0) -> list[int]:
+        """The processes that executed the slow step, once there are `count`; a failure shows what the run says."""
+        try:
+            wait_for(lambda: len(self.executions()) >= count, seconds=seconds, what=f"execution {count}")
+        except AssertionError as error:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            raise AssertionError(f"{error}: {self.process.communicate()}") from None
+        return self.executions()
 
     def executions(self) -> list[int]:
         path = self.project / "executions"
@@ -162,7 +167,7 @@ def test_a_dispatcher_that_slept_past_its_lease_commits_nothing(going: Going, cl
 
 def test_a_killed_worker_loses_the_attempt_and_the_next_one_finishes(going: Going, cluster: DaskProcesses) -> None:
     cluster.worker_of(going.kernel).kill()
-    wait_for(lambda: len(going.executions()) > 1, what="the second attempt")
+    going.wait_for_executions(2)
     going.open_gate()
     assert going.end()["state"] == "succeeded"
     assert attempts(going.millrace) == ["lost", "succeeded"]
@@ -175,7 +180,7 @@ def test_a_killed_scheduler_may_come_back_with_new_workers(going: Going, cluster
         worker.wait(timeout=60)
     cluster.restart_scheduler()
     cluster.workers.append(cluster.start_worker())
-    wait_for(lambda: len(going.executions()) > 1, what="the next attempt")
+    going.wait_for_executions(2)
     going.open_gate()
     assert going.end()["state"] == "succeeded"
     assert_each_step_committed_once(going.millrace)
@@ -193,7 +198,7 @@ def test_a_killed_kernel_fails_its_step_with_the_cure_and_the_run_ends(going: Go
 def test_a_worker_that_sleeps_and_wakes_late_is_fenced_off(going: Going, cluster: DaskProcesses) -> None:
     sleeper = cluster.worker_of(going.kernel)
     sleeper.send_signal(signal.SIGSTOP)
-    wait_for(lambda: len(going.executions()) > 1, what="the second attempt")
+    going.wait_for_executions(2)
     going.open_gate()
     end = going.end()
     sleeper.send_signal(signal.SIGCONT)
@@ -265,7 +270,7 @@ def test_a_worker_that_sleeps_for_a_minute_is_fenced_off_at_the_default_pace(
     with slow_run(millrace, project, "--dask", cluster.address) as going:
         sleeper = cluster.worker_of(going.kernel)
         sleeper.send_signal(signal.SIGSTOP)
-        wait_for(lambda: len(going.executions()) > 1, seconds=90, what="the second attempt")
+        going.wait_for_executions(2, seconds=90)
         time.sleep(60)
         sleeper.send_signal(signal.SIGCONT)
         going.open_gate()

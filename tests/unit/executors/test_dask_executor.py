@@ -83,6 +83,22 @@ def test_a_scheduler_that_has_gone_is_not_asked_for_every_order(
     assert len(tries) == 1
 
 
+def test_a_client_that_reconnected_by_itself_prepares_the_new_scheduler(
+    processes: DaskProcesses, executor: DaskExecutor
+) -> None:
+    client = executor._client
+    assert client is not None
+    line = client.scheduler_comm
+    processes.scheduler.kill()
+    processes.restart_scheduler()
+    wait_for(lambda: client.status == "running" and client.scheduler_comm not in (line, None), what="the client")
+    processes.workers.append(processes.start_worker())
+    executor._try_again = 0.0
+    executor.submit(ORDER)
+    (ended,) = wait_for(lambda: [report for report in executor.reports() if report.kind == "ended"], what="the end")
+    assert "error" not in ended.data, "the worker was not prepared"
+
+
 class Unfit(StepWorker):
     async def setup(self, worker: Worker) -> None:
         raise ModuleNotFoundError("No module named 'papermill'")
