@@ -132,6 +132,11 @@ WORKLOADS: dict[str, tuple[str, ...]] = {
         "times = pd.Series(range(48), index=pd.date_range('2026-01-01', periods=48, freq='h'))\n"
         "assert times.resample('D').sum().tolist() == [276, 852]",
     ),
+    "scikit-learn": (
+        "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.datasets import make_classification",
+        "x, y = make_classification(500, random_state=1)",
+        "assert RandomForestClassifier(20, n_jobs=2, random_state=1).fit(x, y).score(x, y) > 0.9",
+    ),
     "frames handed from one library to the next": (
         "import pandas as pd, polars as pl, pyarrow as pa",
         "frame = pl.DataFrame({'a': [1, None, 3], 'b': ['x', 'é', None]})",
@@ -500,17 +505,6 @@ def test_a_forked_child_is_ended_by_sigterm(name: str, run: Run) -> None:
 @pytest.mark.parametrize("way", ["spawn", "forkserver"])
 def test_a_child_that_is_not_forked_off_the_kernel_is_ended_by_sigterm(way: str, run: Run) -> None:
     assert says(run(TERMINATED["multiprocessing"].replace("'fork'", repr(way)))) == f"{-signal.SIGTERM}\n"
-
-
-def test_scikit_learn_fits(run: Run) -> None:
-    pytest.importorskip("sklearn")
-    fit = (
-        "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.datasets import make_classification\n"
-        "x, y = make_classification(500, random_state=1)\n"
-        "assert RandomForestClassifier(20, n_jobs=2, random_state=1).fit(x, y).score(x, y) > 0.9"
-    )
-    for _ in range(TIMES):
-        says(run(fit))
 
 
 # --------------------------------------------------------------------- one kernel and the next
