@@ -11,12 +11,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
@@ -24,6 +26,7 @@ from benchmarks import flows, plain
 from benchmarks.measure import Cost, cost_of, middle, tree_pss
 from studio.app import App
 from studio.dispatcher.dispatcher import Dispatcher
+from studio.executors.dask_executor import DaskExecutor
 from studio.executors.executor import Executor
 from studio.flow import Flow, write_flow
 from studio.kernels.launcher import KernelRequest
@@ -145,7 +148,7 @@ class Service:
 
     def run(self, flow: Flow, folder: Path) -> Any:
         made = self.app.run_maker.make(flow, folder / "bench.flow", {}, fresh=True)
-        self.dispatcher.run(made, self.executor)
+        self.dispatcher.run(made)
         view = self.app.view(made.id)
         if not view.ok:
             raise SystemExit(f"{flow.name}: {view.run.failure}")
@@ -156,8 +159,9 @@ class Service:
 def service(home: Path) -> Iterator[Service]:
     with App.open(Settings.from_environment({**os.environ, "MILLRACE_HOME": str(home)})) as app:
         (home / "project").mkdir()
-        dispatcher = app.dispatcher()
-        executor = app.executor("dask", dispatcher.wake.set, 2, None)
+        wake = threading.Event()
+        executor = app.executor("dask", wake.set, 2, None)
+        dispatcher = app.dispatcher(executor, wake)
         try:
             made = Service(app, dispatcher, executor)
             for name in ("a", "b", "c", "d"):  # each worker is warm, and has imported what it needs
@@ -212,6 +216,22 @@ def first_line(warm: Service, folder: Path, runs: int) -> tuple[float, float]:
         submitted.append(line / 1e6 - attempt.submitted / 1e3)
         time.sleep(0.5)
     return statistics.median(made), statistics.median(submitted)
+
+
+@contextmanager
+def no_spares(warm: Service) -> Iterator[None]:
+    """The workers as they are in a burst that has taken the spare kernels."""
+    _set_up_again(warm, spares=0)
+    yield
+    _set_up_again(warm, spares=None)
+
+
+def _set_up_again(warm: Service, spares: int | None) -> None:
+    executor = cast(DaskExecutor, warm.executor)
+    assert executor._client is not None
+    plugin = copy(executor._plugin)
+    plugin.spares, plugin.idempotent = spares, False
+    executor._client.register_plugin(plugin)
 
 
 SLEEPER = """
@@ -284,6 +304,10 @@ def _measure_all(home: Path, options: argparse.Namespace) -> None:
         print(
             f"first line of user code: {made:.0f} ms after the run was asked for, {submitted:.0f} ms after submission"
         )
+        with no_spares(warm):
+            first_line(warm, home / "project", 4)  # the templates are made anew
+            made, submitted = first_line(warm, home / "project", 9)
+            print(f"without a spare: {made:.0f} and {submitted:.0f} ms")
         ended = cancel(home / "project", home, 3)
         print(
             f"from an order to cancel to the kernel's death: {kill(9):.0f} ms on the worker, {ended:.0f} ms by command"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -15,7 +16,8 @@ from studio.artifacts.collector import Garbage, collect
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
-from studio.dispatcher.dispatcher import Dispatcher, Pace
+from studio.dispatcher.dispatcher import Dispatcher
+from studio.dispatcher.driver import Driver, Pace, refuse
 from studio.doctor import Check, examine
 from studio.exceptions import ExecutorError, NotFound, UserError
 from studio.executors.executor import Executor
@@ -24,6 +26,7 @@ from studio.forms import form
 from studio.manifest import Artifact
 from studio.plugin_host import PluginHost
 from studio.port import Schema
+from studio.problem import Failure
 from studio.registry import Registry
 from studio.run import RunState
 from studio.run_maker import RunMaker
@@ -191,14 +194,14 @@ class App:
         run = self.find(run_id)
         if run.state.ended:
             return self.view(run.id)
-        claimed = self.store.runs.claim(self.owner, self.settings.lease_seconds, 1, run_id=run.id)
-        if not claimed:
+        claimed = self.store.leases.claim_one(self.owner, self.settings.lease_seconds, run.id)
+        if claimed is None:
             raise UserError(
                 f"Run {run.id} is still led by {run.owner}.",
                 cure=f"Wait until its lease of {self.settings.lease_seconds:g} s has run out.",
                 retryable=True,
             )
-        return self._dispatch(claimed[0], executor, workers, dask, on_event)
+        return self._dispatch(claimed, executor, workers, dask, on_event)
 
     def cancel(self, run_id: str) -> Run:
         run = self.find(run_id)
@@ -210,50 +213,45 @@ class App:
     ) -> RunView:
         follow = _Follower(self.store, run.id, on_event)
         with ExitStack() as leaving:
-            leaving.callback(self.store.runs.release, run.id, self.owner, run.epoch)
-            dispatcher = self.dispatcher()
-            executor: Executor | None = None
+            leaving.callback(self.store.leases.release, run.id, self.owner, run.epoch)
+            dispatcher: Dispatcher | None = None
             try:
-                executor = self._opened(leaving, dispatcher, run, name, workers, dask)
-                dispatcher.run(run, executor, follow)
+                dispatcher = self._dispatcher(leaving, run, name, workers, dask)
+                dispatcher.run(run, follow)
             except KeyboardInterrupt:
                 asked = self.store.runs.request_cancel(run.id)
                 if not asked.state.ended:
                     # Without an executor yet, nothing of ours runs: any will do.
-                    executor = executor or self._opened(leaving, dispatcher, run, "in-process", None, None)
-                    dispatcher.run(run, executor, follow)
+                    dispatcher = dispatcher or self._dispatcher(leaving, run, "in-process", None, None)
+                    dispatcher.run(run, follow)
                 raise
             finally:
-                self.dispatch_seconds = dispatcher.seconds
+                self.dispatch_seconds = dispatcher.seconds if dispatcher else 0.0
         follow()
         return self.view(run.id)
 
-    def _opened(
-        self,
-        leaving: ExitStack,
-        dispatcher: Dispatcher,
-        run: Run,
-        name: ExecutorName,
-        workers: int | None,
-        dask: str | None,
-    ) -> Executor:
-        """An executor that is closed on `leaving`. A new run for which there is none has failed."""
+    def _dispatcher(
+        self, leaving: ExitStack, run: Run, name: ExecutorName, workers: int | None, dask: str | None
+    ) -> Dispatcher:
+        """A dispatcher whose executor is closed on `leaving`. A new run for which there is no executor has failed."""
+        wake = threading.Event()
         try:
-            executor = self.executor(name, dispatcher.wake.set, workers, dask)
+            executor = self.executor(name, wake.set, workers, dask)
         except ExecutorError as error:
             if run.epoch == 1:  # one that others have begun may go on elsewhere
-                dispatcher.refuse(run, error)
+                refuse(self.store, run, self.owner, Failure(error.code, error.message, error.cure))
             raise
         leaving.callback(executor.close)
-        return executor
+        return self.dispatcher(executor, wake)
 
-    def dispatcher(self) -> Dispatcher:
-        """What drives runs; its `wake` is for the executor that it is given."""
+    def dispatcher(self, executor: Executor, wake: threading.Event) -> Dispatcher:
+        """What leads runs; the executor sets `wake`."""
         settings = self.settings
-        return Dispatcher(
+        driver = Driver(
             self.store,
             self.root,
             self.run_maker.plan_of,
+            executor,
             owner=self.owner,
             environment=lock_hash(),
             memory=settings.step_memory,
@@ -264,6 +262,7 @@ class App:
                 poll=settings.poll_seconds,
             ),
         )
+        return Dispatcher(driver, wake)
 
     # Runs -----------------------------------------------------------------------------------------------------------
 

@@ -64,6 +64,12 @@ class StoreError(UserError):
     code = "store"
 
 
+class Conflict(UserError):
+    """Somebody else has changed it meanwhile."""
+
+    code = "conflict"
+
+
 class NotFound(UserError):
     """There is nothing by that name."""
 

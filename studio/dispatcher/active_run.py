@@ -56,6 +56,10 @@ class ActiveRun:
     losses: dict[str, int] = field(default_factory=dict)
     cancelled_at: float | None = None
     """When we began to cancel it (monotonic)."""
+    lost: bool = False
+    """Whether it is ours no more."""
+    due: dict[str, float] = field(default_factory=dict)
+    """What is done from time to time -> when it is due again (monotonic)."""
 
     @classmethod
     def of(cls, run: Run, plan: Plan, steps: Iterable[Step], attempts: Iterable[Attempt]) -> ActiveRun:
@@ -82,6 +86,14 @@ class ActiveRun:
     def unfinished(self) -> list[str]:
         """Steps that have not ended and are not in flight."""
         return [path for path, state in self.states.items() if not state.ended and state not in IN_FLIGHT]
+
+    def is_due(self, what: str, every: float) -> bool:
+        """Whether it is time to do it again; if so, the next time is in `every` seconds."""
+        now = time.monotonic()
+        if now < self.due.get(what, 0.0):
+            return False
+        self.due[what] = now + every
+        return True
 
     def key(self, path: str) -> AttemptKey:
         return AttemptKey(self.run.id, path, self.attempts[path])
@@ -173,6 +185,15 @@ class ActiveRun:
         self._begin_again(owned, key)
         self.flights.pop(key, None)
 
+    def withdraw(self, owned: Owned, key: AttemptKey) -> None:
+        """We ended an attempt ourselves, to let somebody else begin again. That is no loss to be counted."""
+        owned.set_attempt(key.step, key.attempt, OPEN, AttemptState.CANCELLED, ended=microseconds())
+        if self.plan.steps[key.step].node.execution.repeat == "never":
+            self._doubt(owned, key)
+        else:
+            self._set(owned, key.step, StepState.READY)
+        self.flights.pop(key, None)
+
     def cancel_attempt(self, owned: Owned, key: AttemptKey) -> None:
         """An attempt that was cancelled without leaving a manifest."""
         owned.set_attempt(key.step, key.attempt, OPEN, AttemptState.CANCELLED, ended=microseconds())
@@ -198,16 +219,19 @@ class ActiveRun:
         """The next attempt, unless the step must not repeat or has been lost too often."""
         losses = self.losses[key.step] = self.losses.get(key.step, 0) + 1
         if self.plan.steps[key.step].node.execution.repeat == "never":
-            failure = Failure("unknown", "The step's worker was lost, and the step must not repeat.",
-                              "Find out whether it took effect, then retry from here or from the next step.", key.step,
-                              fault="system")  # fmt: skip
-            self._set(owned, key.step, StepState.UNKNOWN, failure=failure.to_json(), ended=microseconds())
+            self._doubt(owned, key)
         elif losses >= LOST_LIMIT:
             failure = Failure("lost", f"The step's worker was lost {losses} times.",
                               "Look at the workers' logs and memory.", key.step, fault="system")  # fmt: skip
             self._set(owned, key.step, StepState.FAILED, failure=failure.to_json(), ended=microseconds())
         else:
             self._set(owned, key.step, StepState.READY)
+
+    def _doubt(self, owned: Owned, key: AttemptKey) -> None:
+        failure = Failure("unknown", "The step's worker was lost, and the step must not repeat.",
+                          "Find out whether it took effect, then retry from here or from the next step.", key.step,
+                          fault="system")  # fmt: skip
+        self._set(owned, key.step, StepState.UNKNOWN, failure=failure.to_json(), ended=microseconds())
 
     def _set(self, owned: Owned, path: str, state: StepState, **columns: Any) -> None:
         owned.set_step(path, self.states[path], state, **columns)

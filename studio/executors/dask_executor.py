@@ -72,6 +72,10 @@ class DaskExecutor:
             self._later(self._count)
         return self._slots
 
+    @property
+    def outlives(self) -> bool:
+        return self._cluster is None
+
     def submit(self, order: Order) -> None:
         key = AttemptKey(order.run, order.step, order.attempt)
         try:

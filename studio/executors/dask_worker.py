@@ -43,6 +43,8 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
     """Owns the worker's site and its launcher of kernels. Reports running attempts every `beat` seconds; without the
     scheduler's answer for `contact` seconds it kills them, for by then somebody else may have begun the next attempt.
 
+    It keeps `spares` kernels ready in each lane, or as many as the worker has threads.
+
     A local cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
     ends the steps and then the workers; `deaf` workers do not heed it.
     """
@@ -51,11 +53,19 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
     idempotent = True
 
     def __init__(
-        self, *, beat: float, contact: float, kernels: Kernels = "forked", cgroup: str = "", deaf: bool = False
+        self,
+        *,
+        beat: float,
+        contact: float,
+        kernels: Kernels = "forked",
+        spares: int | None = None,
+        cgroup: str = "",
+        deaf: bool = False,
     ) -> None:
         self.beat = beat
         self.contact = contact
         self.kernels = kernels
+        self.spares = spares
         self.cgroup = cgroup
         self.deaf = deaf
 
@@ -65,7 +75,8 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
             # Not SIG_IGN, which kernels and their children would inherit.
             signal.signal(signal.SIGINT, lambda *_: None)
         loop = asyncio.get_running_loop()
-        self._runner = NotebookRunner(self.kernels, spares=worker.state.nthreads, cgroup=self.cgroup)
+        spares = worker.state.nthreads if self.spares is None else self.spares
+        self._runner = NotebookRunner(self.kernels, spares=spares, cgroup=self.cgroup)
         self.site: Site = await loop.run_in_executor(None, partial(Site, self._runner, name=worker.address))
         self._warming = loop.run_in_executor(None, self._runner.warm)
         self._beats = asyncio.create_task(self._keep_beating())

@@ -49,6 +49,10 @@ class Executor(Protocol):
     def slots(self) -> int:
         """How many steps can run at once."""
 
+    @property
+    def outlives(self) -> bool:
+        """Whether what runs goes on when this process ends."""
+
     def submit(self, order: Order) -> None:
         """Hand over one attempt. Raises :class:`~studio.exceptions.ExecutorError` if that is not possible now."""
 

@@ -26,6 +26,7 @@ class InProcessExecutor:
     """An :class:`~studio.executors.executor.Executor` with a single slot."""
 
     slots = 1
+    outlives = False
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake

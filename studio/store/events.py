@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from studio.exceptions import NotFound
 from studio.store import tables
+from studio.store.columns import clock
 from studio.store.database import Database
-from studio.store.tables import clock
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.exceptions import NotFound
 from studio.store import tables
+from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.identifier import uuid7
-from studio.store.tables import clock
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,17 @@ class Revision:
     note: str
     author: str
     created: int
-    active: bool
+
+
+@dataclass(frozen=True)
+class Activation:
+    """The revision that an environment's triggers run, who made it so, and since when."""
+
+    flow_id: str
+    environment: str
+    revision_id: str
+    author: str
+    since: int
 
 
 def document_hash(text: str) -> str:
@@ -116,6 +126,29 @@ _LAST_NUMBER = select(func.coalesce(func.max(tables.revision.c.number), 0)).wher
 _ADD_REVISION = insert(tables.revision).values(created=clock()).returning(tables.revision)
 
 
+def _activate(dialect: Any) -> Insert:
+    statement = dialect.insert(tables.activation).values(since=clock())
+    new = statement.excluded
+    values = {"revision_id": new.revision_id, "author": new.author, "since": new.since}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=["flow_id", "environment"], set_=values)
+    return upsert
+
+
+_ACTIVATE = {name: _activate(dialect) for name, dialect in _DIALECTS.items()}
+_ACTIVATIONS = (
+    select(tables.activation)
+    .where(tables.activation.c.flow_id == bindparam("flow_id"))
+    .order_by(tables.activation.c.environment)
+)
+_ACTIVE = (
+    select(tables.revision)
+    .join(tables.activation, tables.activation.c.revision_id == tables.revision.c.id)
+    .where(
+        tables.activation.c.flow_id == bindparam("flow_id"), tables.activation.c.environment == bindparam("environment")
+    )
+)
+
+
 class Flows:
     """The flows of a store."""
 
@@ -138,8 +171,8 @@ class Flows:
             raise NotFound(f"The store holds no document {hashed}.", cure="Its runs have been deleted; run it again.")
         return str(text)
 
-    def publish(self, new: NewRevision) -> Revision:
-        """Keep a new revision, numbered one above the flow's last. It is not active yet."""
+    def publish(self, new: NewRevision, environment: str) -> Revision:
+        """Keep a new revision, numbered one above the flow's last, and make it the environment's active one."""
         with self._database.write() as connection:
             # This locks the flow's row, also where it changes nothing: two who publish at once take numbers in turn.
             keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
@@ -153,9 +186,26 @@ class Flows:
                 "bundle": new.bundle,
                 "note": new.note,
                 "author": new.author,
-                "active": False,
             }
-            return Revision(*connection.execute(_ADD_REVISION, values).one())
+            made = Revision(*connection.execute(_ADD_REVISION, values).one())
+            _make_active(connection, made, environment, new.author)
+            return made
+
+    def activate(self, revision: Revision, environment: str, author: str) -> None:
+        """Make it the revision that the environment's triggers run from now on."""
+        with self._database.write() as connection:
+            _make_active(connection, revision, environment, author)
+
+    def activations(self, flow_id: str) -> list[Activation]:
+        """Where a flow's revisions are active, by environment."""
+        with self._database.read() as connection:
+            return [Activation(*row) for row in connection.execute(_ACTIVATIONS, {"flow_id": flow_id})]
+
+    def active(self, flow_id: str, environment: str) -> Revision | None:
+        """The revision that the environment's triggers run."""
+        with self._database.read() as connection:
+            row = connection.execute(_ACTIVE, {"flow_id": flow_id, "environment": environment}).one_or_none()
+        return Revision(*row) if row else None
 
     def revision(self, id: str) -> Revision:
         """The revision of that id; raises NotFound."""
@@ -174,3 +224,13 @@ class Flows:
         """Flows, the one changed last first."""
         with self._database.read() as connection:
             return [KnownFlow(*row) for row in connection.execute(_FLOWS, {"limit": limit})]
+
+
+def _make_active(connection: Connection, revision: Revision, environment: str, author: str) -> None:
+    values = {
+        "flow_id": revision.flow_id,
+        "environment": environment,
+        "revision_id": revision.id,
+        "author": author,
+    }
+    connection.execute(_ACTIVATE[connection.dialect.name], values)

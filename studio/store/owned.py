@@ -12,8 +12,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from studio.exceptions import LeaseLost, NotFound
 from studio.run import AttemptState, RunState, State, StepState, transition
 from studio.store import events, tables
+from studio.store.columns import StateT, clock
 from studio.store.events import NewRunEvent
-from studio.store.tables import StateT, clock
 
 _s = tables.step.c
 _a = tables.attempt.c

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,16 +12,14 @@ from sqlalchemy import (
     Delete,
     Insert,
     Select,
-    Update,
-    and_,
     bindparam,
     case,
     delete,
-    func,
     insert,
     or_,
     select,
     tuple_,
+    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,12 +28,12 @@ from studio.exceptions import NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
 from studio.store import events, steps, tables
+from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.events import NewRunEvent
 from studio.store.flows import keep_document, keep_flow
 from studio.store.identifier import uuid7
 from studio.store.steps import NewStep, Step
-from studio.store.tables import clock
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,8 @@ class NewRun:
     """A run to be made, with the event that asks for it.
 
     With `owner` it is born running and leased to it for `lease_seconds`; without, it is queued. Two runs never share
-    a `dedup`. A higher `priority` goes first.
+    a `dedup`. A higher `priority` goes first. Of the runs that share `exclusive` one is driven at a time. A queued run
+    that has not begun by `start_by` (microseconds) is cancelled.
     """
 
     flow_id: str
@@ -61,6 +60,10 @@ class NewRun:
     event_payload: Any = field(default_factory=dict)
     priority: int = 0
     dedup: str | None = None
+    trigger_id: str | None = None
+    environment: str = "default"
+    exclusive: str | None = None
+    start_by: int | None = None
     owner: str | None = None
     lease_seconds: float | None = None
     project: str = "default"
@@ -85,6 +88,10 @@ class Run:
     origin_run: str | None
     priority: int
     dedup: str | None
+    trigger_id: str | None
+    environment: str
+    exclusive: str | None
+    start_by: int | None
     state: RunState
     owner: str | None
     """The dispatcher that holds it, or held it when it ended."""
@@ -108,11 +115,6 @@ class Page:
 
 _r = tables.run.c
 _LEASE_END = clock() + bindparam("lease")
-_OWNED = and_(_r.owner == bindparam("owner_"), _r.state.in_([RunState.RUNNING, RunState.WAITING]))
-_ABANDONED = and_(
-    _r.state.in_([RunState.RUNNING, RunState.WAITING]), or_(_r.lease_until.is_(None), _r.lease_until < clock())
-)
-
 _BY_ID = select(tables.run).where(_r.id == bindparam("run_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _BY_DEDUP = select(tables.run).where(_r.dedup == bindparam("dedup"))
@@ -137,55 +139,30 @@ def _add(dialect: Any) -> Insert:
 _ADD = {"sqlite": _add(sqlite), "postgresql": _add(postgresql)}
 
 
-def _claim(*conditions: Any) -> Update:
-    """Take the first runs that nobody holds. The rows are locked in a CTE, for a subquery may be evaluated twice."""
-    due = (
-        select(_r.id)
-        .where(or_(_r.state == RunState.QUEUED, _ABANDONED), *conditions)
-        .order_by(_r.priority.desc(), _r.created, _r.id)
-        .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    return (
-        update(tables.run)
-        .where(_r.id.in_(select(due.c.id)))
-        .values(
-            state=RunState.RUNNING,
-            owner=bindparam("owner_"),
-            epoch=_r.epoch + 1,
-            lease_until=_LEASE_END,
-            started=func.coalesce(_r.started, clock()),
-        )
-        .returning(tables.run)
-    )
-
-
-_CLAIM = _claim()
-_CLAIM_ONE = _claim(_r.id == bindparam("run_id"))
-_RENEW = (
-    update(tables.run)
-    .where(_OWNED, _r.id.in_(bindparam("run_ids", expanding=True)))
-    .values(lease_until=_LEASE_END)
-    .returning(_r.id)
-)
-_RELEASE = (
-    update(tables.run)
-    .where(_OWNED, _r.id == bindparam("run_id"), _r.epoch == bindparam("epoch_"))
-    .values(owner=None, lease_until=None)
-)
 _REQUEST_CANCEL = update(tables.run).where(_r.id == bindparam("run_id")).values(cancel_requested=True)
-_CANCEL_QUEUED = _REQUEST_CANCEL.values(state=RunState.CANCELLED, ended=clock())
+_CANCEL_QUEUED = _REQUEST_CANCEL.values(state=RunState.CANCELLED, ended=clock(), failure=bindparam("failure"))
+_TOO_LATE = Failure(
+    "late", "The run had not begun by its deadline.", "Give it more time, or allow more runs at once.", fault="system"
+)
+_LATE = (
+    select(tables.run)
+    .where(_r.state == RunState.QUEUED, _r.start_by < clock())
+    .order_by(_r.start_by, _r.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_QUEUE = insert(tables.run).values(created=clock())
 _CANCEL_STEPS = (
     update(tables.step)
     .where(tables.step.c.run_id == bindparam("run"), tables.step.c.state.in_([StepState.BLOCKED, StepState.READY]))
     .values(state=StepState.CANCELLED, ended=clock())
 )
-_CANCEL_REQUESTS = select(_r.id).where(_OWNED, _r.cancel_requested)
 _DELETE: Delete = delete(tables.run).where(_r.id == bindparam("run_id"))
 _IDS = select(_r.id)
 _REUSED = select(tables.step).where(tables.step.c.reused_run.is_not(None), tables.step.c.outputs.is_not(None))
-_BUNDLES = select(_r.bundle).where(_r.bundle != "").distinct()
+_BUNDLES = union(
+    select(_r.bundle).where(_r.bundle != ""), select(tables.revision.c.bundle).where(tables.revision.c.bundle != "")
+)
 
 
 class Runs:
@@ -203,45 +180,19 @@ class Runs:
         assert made is not None, "a run that was in the way is there"
         return made
 
-    def claim(self, owner: str, lease_seconds: float, limit: int = 1, run_id: str | None = None) -> list[Run]:
-        """Take at most `limit` runs (or the one named): queued ones, and those whose owner let the lease run out.
-
-        By priority, then age. Each gets a new epoch, so that a former owner's commits fail. No two claimers get the
-        same run.
-        """
-        values = {"owner_": owner, "lease": _microseconds(lease_seconds), "limit": limit, "run_id": run_id}
-        statement = _CLAIM if run_id is None else _CLAIM_ONE
-        with self._database.write() as connection:
-            claimed = [Run(*row) for row in connection.execute(statement, values)]
-        return sorted(claimed, key=lambda run: (-run.priority, run.created, run.id))
-
-    def renew(self, owner: str, lease_seconds: float, run_ids: Collection[str]) -> set[str]:
-        """Lengthen the leases to `lease_seconds` from now; the ids of those runs that are still the owner's."""
-        if not run_ids:
-            return set()
-        values = {"owner_": owner, "lease": _microseconds(lease_seconds), "run_ids": list(run_ids)}
-        with self._database.write() as connection:
-            return set(connection.execute(_RENEW, values).scalars())
-
-    def release(self, run_id: str, owner: str, epoch: int) -> bool:
-        """Let go of a run, so that anybody may claim it at once; False if it was the owner's no more."""
-        values = {"run_id": run_id, "owner_": owner, "epoch_": epoch}
-        with self._database.write() as connection:
-            return connection.execute(_RELEASE, values).rowcount == 1
-
     def request_cancel(self, run_id: str) -> Run:
         """Ask the run's owner to cancel it. A queued run is cancelled at once; one that has ended stays as it is."""
         with self._database.write() as connection:
-            row = connection.execute(_BY_ID_LOCKED, {"run_id": run_id}).one_or_none()
-            run = Run(*row) if row else _missing(run_id)
-            if not run.state.ended:
-                _cancel(connection, run)
+            cancel(connection, run_id)
             return Run(*connection.execute(_BY_ID, {"run_id": run_id}).one())
 
-    def cancel_requests(self, owner: str) -> set[str]:
-        """Which of the owner's runs somebody wants cancelled."""
-        with self._database.read() as connection:
-            return set(connection.execute(_CANCEL_REQUESTS, {"owner_": owner}).scalars())
+    def expire(self, limit: int = 1000) -> list[str]:
+        """Cancel queued runs that should have begun by now, at most `limit`; their ids."""
+        with self._database.write() as connection:
+            late = [Run(*row) for row in connection.execute(_LATE, {"limit": limit})]
+            for run in late:
+                _cancel(connection, run, _TOO_LATE)
+            return [run.id for run in late]
 
     def get(self, run_id: str) -> Run:
         """The run of that id; raises NotFound."""
@@ -309,18 +260,45 @@ class _Duplicate(Exception):
     """Another run with the same dedup is there; it only undoes the transaction."""
 
 
+def queue(connection: Connection, news: Sequence[NewRun]) -> list[str]:
+    """Keep many new runs that wait for their turn; their ids. None may have an owner, or the `dedup` of another."""
+    for flow in {one.flow_id: one for one in news}.values():
+        keep_flow(connection, id=flow.flow_id, project=flow.project, name=flow.flow_name, path=flow.flow_path)
+    hashes = {text: keep_document(connection, text) for text in {one.document_text for one in news}}
+    events_of = [_event(one) for one in news]
+    rows = [_values(one, event["id"], hashes[one.document_text]) for one, event in zip(news, events_of, strict=True)]
+    if rows:
+        connection.execute(_ADD_EVENT, events_of)
+        connection.execute(_QUEUE, rows)
+        steps.add_many(connection, {row["id"]: one.steps for row, one in zip(rows, news, strict=True)})
+    return [row["id"] for row in rows]
+
+
+def cancel(connection: Connection, run_id: str) -> None:
+    """Ask for a run's end; a queued one ends at once. Raises NotFound."""
+    row = connection.execute(_BY_ID_LOCKED, {"run_id": run_id}).one_or_none()
+    run = Run(*row) if row else _missing(run_id)
+    if not run.state.ended:
+        _cancel(connection, run)
+
+
 def _insert(connection: Connection, new: NewRun) -> Run:
-    event_id = uuid7()
+    event = _event(new)
     keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
     hashed = keep_document(connection, new.document_text)
-    event = {"id": event_id, "project": new.project, "kind": new.event_kind, "payload": new.event_payload}
     connection.execute(_ADD_EVENT, event)
-    row = connection.execute(_ADD[connection.dialect.name], _values(new, event_id, hashed)).one_or_none()
+    holder = {"holder": new.owner, "lease": int((new.lease_seconds or 0) * 1_000_000)}
+    values = _values(new, event["id"], hashed) | holder
+    row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
     if row is None:
         raise _Duplicate
     run = Run(*row)
     steps.add(connection, run.id, run.created, new.steps)
     return run
+
+
+def _event(new: NewRun) -> dict[str, Any]:
+    return {"id": uuid7(), "project": new.project, "kind": new.event_kind, "payload": new.event_payload}
 
 
 def _values(new: NewRun, event_id: str, hashed: str) -> dict[str, Any]:
@@ -340,22 +318,25 @@ def _values(new: NewRun, event_id: str, hashed: str) -> dict[str, Any]:
         "origin_run": new.origin_run,
         "priority": new.priority,
         "dedup": new.dedup,
+        "trigger_id": new.trigger_id,
+        "environment": new.environment,
+        "exclusive": new.exclusive,
+        "start_by": new.start_by,
         "state": RunState.RUNNING if owned else RunState.QUEUED,
-        "holder": new.owner,
         "epoch": 1 if owned else 0,
-        "lease": _microseconds(new.lease_seconds or 0),
         "cancel_requested": False,
     }
 
 
-def _cancel(connection: Connection, run: Run) -> None:
+def _cancel(connection: Connection, run: Run, failure: Failure | None = None) -> None:
     if run.state is not RunState.QUEUED:
         connection.execute(_REQUEST_CANCEL, {"run_id": run.id})
         return
     transition(run.state, RunState.CANCELLED)
-    connection.execute(_CANCEL_QUEUED, {"run_id": run.id})
+    connection.execute(_CANCEL_QUEUED, {"run_id": run.id, "failure": failure})
     connection.execute(_CANCEL_STEPS, {"run": run.id})
-    ended = NewRunEvent("run", data={"state": RunState.CANCELLED.value})
+    data = {"state": RunState.CANCELLED.value} | ({"failure": failure.to_json()} if failure else {})
+    ended = NewRunEvent("run", data=data)
     events.append(connection, run.id, events.last_seq(connection, run.id), [ended])
 
 
@@ -384,10 +365,6 @@ def _parse_key(key: str) -> tuple[int, str]:
 def _folders(step: Step) -> set[str]:
     """The folders that hold a step's outputs."""
     return {artifact.path.rpartition("/")[0] + "/" for artifact in (step.outputs or {}).values()}
-
-
-def _microseconds(seconds: float) -> int:
-    return int(seconds * 1_000_000)
 
 
 def _missing(run_id: str) -> Run:

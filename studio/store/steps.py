@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,13 @@ _REUSABLE = (
 def add(connection: Connection, run_id: str, created: int, steps: Sequence[NewStep]) -> None:
     """Keep the steps of a new run. One that is born ended has ended when the run was made."""
     rows = [_values(run_id, created, step) for step in steps]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def add_many(connection: Connection, steps: Mapping[str, Sequence[NewStep]]) -> None:
+    """Keep the steps of new runs, by the run's id. None has ended."""
+    rows = [_values(run_id, 0, step) for run_id, some in steps.items() for step in some]
     if rows:
         connection.execute(_ADD, rows)
 

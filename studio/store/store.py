@@ -10,13 +10,16 @@ from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from studio.exceptions import StoreError
 from studio.store.attempts import Attempts
+from studio.store.columns import clock
 from studio.store.database import Clock, Database
 from studio.store.events import Events
 from studio.store.flows import Flows
+from studio.store.leases import Leases
 from studio.store.owned import Owned
 from studio.store.runs import Runs
 from studio.store.steps import Steps
 from studio.store.tables import SCHEMA, VERSION_TABLE
+from studio.store.triggers import Triggers
 
 _CURE = "Run `millrace db upgrade`."
 _UPGRADE_LOCK = 7_013_552_019
@@ -32,9 +35,11 @@ class Store:
         self.database = database
         self.flows = Flows(database)
         self.runs = Runs(database)
+        self.leases = Leases(database)
         self.steps = Steps(database)
         self.attempts = Attempts(database)
         self.events = Events(database)
+        self.triggers = Triggers(database)
 
     @classmethod
     def open(cls, url: str | Path, *, busy_seconds: float = 10.0, now: Clock | None = None) -> Store:
@@ -74,6 +79,11 @@ class Store:
                 database.close()
         except StoreError as error:
             return str(error)
+
+    def now(self) -> int:
+        """Now by the database's clock, in microseconds."""
+        with self.database.read() as connection:
+            return int(connection.execute(select(clock())).scalar_one())
 
     def document(self, hashed: str) -> str:
         """The text of a flow by its hash; raises NotFound."""

@@ -1,20 +1,15 @@
 """The tables. `migrations/` makes them; a test holds the two equal.
 
-Times are integer microseconds since 1970, UTC, by the database's clock (see :class:`clock`). JSON is stored as text.
-States, failures and outputs come out of a row as the nouns they are.
+Times are integer microseconds since 1970, UTC, by the database's clock (see :class:`~studio.store.columns.clock`).
 """
 
 from __future__ import annotations
 
-import json
-import math
-from typing import Any, Generic, TypeVar
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -23,145 +18,17 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from studio.manifest import Artifact
-from studio.problem import Failure
 from studio.run import AttemptState, RunState, StepState
+from studio.store.columns import FailureText, Id, JsonText, OutputsText, PlainText, StateText, Time
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The revision of `migrations/` that these tables are."""
 
 VERSION_TABLE = "millrace_schema"
 """Where a store says which revision it has. Ours alone, for a database may be shared with others who use alembic."""
-
-StateT = TypeVar("StateT", RunState, StepState, AttemptState)
-
-
-class clock(GenericFunction[int]):  # noqa: N801 - SQLAlchemy names a function by its class
-    """Now, by the database's own clock: microseconds since 1970."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(clock, "postgresql")
-def _clock_of_postgresql(element: clock, compiler: Any, **options: Any) -> str:
-    # clock_timestamp(), for now() stands still within a transaction.
-    return "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
-
-
-@compiles(clock, "sqlite")
-def _clock_of_sqlite(element: clock, compiler: Any, **options: Any) -> str:
-    # SQLite's own functions stop at milliseconds; database.py gives every connection this one.
-    return "millrace_clock()"
-
-
-def json_text(value: Any) -> str:
-    """A JSON value as text. ASCII only: PostgreSQL's text holds no NUL, and neither database half a surrogate pair.
-
-    JSON has no NaN and no infinity. They become null, for user code may report them, and it must not stop a commit.
-    """
-    try:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
-    except ValueError:
-        return json.dumps(_finite(value), separators=(",", ":"), allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-class JsonText(TypeDecorator[Any]):
-    """A JSON value as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        return json_text(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
-
-
-class PlainText(TypeDecorator[str]):
-    """Text that people wrote. What a database's text cannot hold, NUL and half a surrogate pair, is replaced."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.replace("\0", "?").encode(errors="replace").decode()
-
-
-class Id(PlainText):
-    """An identifier. Ordered byte by byte in both databases, so that pages and prefixes mean the same."""
-
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        return Text(collation="C") if dialect.name == "postgresql" else Text()
-
-
-class FailureText(TypeDecorator[Failure]):
-    """A :class:`Failure` (or its JSON) as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Failure | dict[str, Any] | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return json_text(value.to_json() if isinstance(value, Failure) else value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Failure | None:
-        return None if value is None else Failure.from_json(json.loads(value))
-
-
-class OutputsText(TypeDecorator[dict[str, Artifact]]):
-    """Port -> :class:`Artifact`, as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, Artifact] | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return json_text({port: artifact.model_dump() for port, artifact in value.items()})
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Artifact] | None:
-        if value is None:
-            return None
-        return {port: Artifact.model_validate(item) for port, item in json.loads(value).items()}
-
-
-class StateText(TypeDecorator[StateT], Generic[StateT]):
-    """A state as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, states: type[StateT]) -> None:
-        super().__init__()
-        self.states: type[StateT] = states
-
-    def process_bind_param(self, value: StateT | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> StateT | None:
-        return None if value is None else self.states(value)
-
-
-Time = BigInteger
-"""Microseconds since 1970, UTC."""
 
 metadata = MetaData(
     naming_convention={
@@ -171,6 +38,9 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+_DRIVEN = text("state IN ('running', 'waiting')")
+_UNFINISHED = text("state IN ('queued', 'running', 'waiting')")
 
 flow = Table(
     "flow",
@@ -204,10 +74,54 @@ revision = Table(
     Column("note", PlainText, nullable=False),
     Column("author", PlainText, nullable=False),
     Column("created", Time, nullable=False),
-    Column("active", Boolean, nullable=False),
     UniqueConstraint("flow_id", "number"),
 )
-"""Published versions of flows, numbered from 1. Never changed but for `active`."""
+"""Published versions of flows, numbered from 1. Never changed."""
+
+activation = Table(
+    "activation",
+    metadata,
+    Column("flow_id", Id, ForeignKey("flow.id"), primary_key=True),
+    Column("environment", Id, primary_key=True),
+    Column("revision_id", Id, ForeignKey("revision.id"), nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("since", Time, nullable=False),
+)
+"""Which revision of a flow the triggers of an environment run."""
+
+trigger = Table(
+    "trigger",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("flow_id", Id, ForeignKey("flow.id"), nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("settings", JsonText, nullable=False),
+    Column("paused", PlainText),
+    Column("next_fire", Time),
+    Column("version", Integer, nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("updated", Time, nullable=False),
+    Index("ix_trigger_flow_id", "flow_id"),
+    Index("ix_trigger_next_fire", "next_fire", "id"),
+)
+"""`paused` says who paused it, or why; null while it is on. `next_fire` is null where nothing is due any more.
+`version` counts its changes by people."""
+
+tick = Table(
+    "tick",
+    metadata,
+    Column("trigger_id", Id, ForeignKey("trigger.id", ondelete="CASCADE"), primary_key=True),
+    Column("fire", Time, primary_key=True, autoincrement=False),
+    Column("recorded", Time, nullable=False),
+    Column("run_id", Id),
+    Column("skipped", PlainText),
+    CheckConstraint("(run_id IS NULL) <> (skipped IS NULL)", name="ck_tick_one_end"),
+)
+"""What became of each due time of a cron trigger: a run, or the reason of a skip. `run_id` is no foreign key."""
 
 event = Table(
     "event",
@@ -237,6 +151,10 @@ run = Table(
     Column("origin_run", Id),
     Column("priority", Integer, nullable=False),
     Column("dedup", Text, unique=True),
+    Column("trigger_id", Id),
+    Column("environment", Text, nullable=False, server_default="default"),
+    Column("exclusive", Id),
+    Column("start_by", Time),
     Column("state", StateText(RunState), nullable=False),
     Column("owner", Text),
     Column("epoch", Integer, nullable=False),
@@ -249,8 +167,18 @@ run = Table(
     Index("ix_run_created", "created", "id"),
     Index("ix_run_flow_id", "flow_id", "created", "id"),
     Index("ix_run_state", "state", "created", "id"),
+    Index("ix_run_trigger_id", "trigger_id", "created", "id"),
+    Index("ix_run_unfinished", "trigger_id", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
+    Index(
+        "uq_run_exclusive",
+        "exclusive",
+        unique=True,
+        postgresql_where=_DRIVEN,
+        sqlite_where=_DRIVEN,
+    ),
 )
-"""`origin_run` and a step's `reused_run` are no foreign keys: those runs may be deleted, their names stay true."""
+"""`origin_run`, `trigger_id` and a step's `reused_run` are no foreign keys: those rows may be deleted, their names stay
+true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does."""
 
 step = Table(
     "step",

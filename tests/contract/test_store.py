@@ -110,7 +110,7 @@ def test_a_run_with_an_owner_is_born_running_and_leased(store: Store) -> None:
     assert made.started is not None
     assert made.lease_until is not None
     assert 59_000_000 < made.lease_until - made.created < 61_000_000
-    assert store.runs.claim("other", 60, limit=10) == []
+    assert store.leases.claim("other", 60, limit=10) == []
 
 
 def test_a_reused_step_is_born_ended_with_its_outputs(store: Store) -> None:
@@ -148,7 +148,7 @@ def test_a_flow_takes_the_name_and_path_of_its_latest_run(store: Store) -> None:
 
 def test_the_same_dedup_makes_no_second_run(store: Store) -> None:
     first = store.runs.create(new_run(dedup="tick 9:00"))
-    store.runs.claim("me", 60)
+    store.leases.claim("me", 60)
     again = store.runs.create(new_run("other", dedup="tick 9:00", flow_name="Changed", document_text="changed"))
     assert again == store.runs.get(first.id)
     assert rows_in(store, "run", "event", "step", "document") == [1, 1, 1, 1]
@@ -172,22 +172,22 @@ def test_a_run_that_cannot_be_kept_leaves_nothing(store: Store) -> None:
 
 def test_runs_are_claimed_by_priority_then_age(store: Store) -> None:
     low, first, second = (store.runs.create(new_run(priority=priority)) for priority in (0, 5, 5))
-    claimed = store.runs.claim("me", 60, limit=2)
+    claimed = store.leases.claim("me", 60, limit=2)
     assert [run.id for run in claimed] == [first.id, second.id]
     assert [(run.state, run.owner, run.epoch) for run in claimed] == [(RunState.RUNNING, "me", 1)] * 2
-    assert [run.id for run in store.runs.claim("me", 60, limit=2)] == [low.id]
+    assert [run.id for run in store.leases.claim("me", 60, limit=2)] == [low.id]
 
 
 def test_a_named_run_alone_is_claimed(store: Store) -> None:
     store.runs.create(new_run())
     wanted = store.runs.create(new_run())
-    assert [run.id for run in store.runs.claim("me", 60, limit=5, run_id=wanted.id)] == [wanted.id]
-    assert store.runs.claim("other", 60, limit=5, run_id=wanted.id) == []
+    assert store.leases.claim_one("me", 60, wanted.id) is not None
+    assert store.leases.claim_one("other", 60, wanted.id) is None
 
 
 def test_a_run_whose_lease_is_over_is_taken_over_in_a_new_epoch(store: Store) -> None:
     made = store.runs.create(new_run(owner="dead", lease_seconds=EXPIRED))
-    (taken,) = store.runs.claim("me", 60)
+    (taken,) = store.leases.claim("me", 60)
     assert (taken.id, taken.owner, taken.epoch, taken.started) == (made.id, "me", 2, made.started)
     with pytest.raises(LeaseLost), store.owned(made.id, "dead", 1):
         pass
@@ -197,14 +197,14 @@ def test_a_waiting_run_is_taken_over_too(store: Store) -> None:
     run = store.runs.create(new_run(owner="me", lease_seconds=EXPIRED))
     with store.owned(run.id, "me", 1) as owned:
         owned.set_run(RunState.WAITING)
-    (taken,) = store.runs.claim("other", 60)
+    (taken,) = store.leases.claim("other", 60)
     assert (taken.id, taken.state) == (run.id, RunState.RUNNING)
 
 
 def test_a_run_that_has_ended_is_never_claimed(store: Store) -> None:
     run = store.runs.create(new_run(owner="me", lease_seconds=EXPIRED))
     end(store, run)
-    assert store.runs.claim("other", 60) == []
+    assert store.leases.claim("other", 60) == []
 
 
 def test_two_claimers_never_get_the_same_run(store: Store) -> None:
@@ -213,7 +213,7 @@ def test_two_claimers_never_get_the_same_run(store: Store) -> None:
 
     def claim_all(number: int) -> list[Run]:
         claimed: list[Run] = []
-        while some := store.runs.claim(f"dispatcher {number}", 60, limit=2):
+        while some := store.leases.claim(f"dispatcher {number}", 60, limit=2):
             claimed += some
         return claimed
 
@@ -224,28 +224,28 @@ def test_two_claimers_never_get_the_same_run(store: Store) -> None:
 
 def test_a_lease_is_renewed_for_its_owner_alone(store: Store) -> None:
     mine, lost = owned_run(store), store.runs.create(new_run(owner="me", lease_seconds=EXPIRED))
-    store.runs.claim("other", 60)
-    assert store.runs.renew("me", 600, [mine.id, lost.id]) == {mine.id}
+    store.leases.claim("other", 60)
+    assert store.leases.renew("me", 600, [mine.id, lost.id]) == {mine.id}
     renewed = store.runs.get(mine.id).lease_until
     assert renewed is not None
     assert mine.lease_until is not None
     assert renewed - mine.lease_until > 500_000_000
     assert store.runs.get(lost.id).owner == "other"
-    assert store.runs.renew("me", 600, []) == set()
+    assert store.leases.renew("me", 600, []) == set()
 
 
 def test_a_lease_that_is_over_but_untaken_can_be_renewed(store: Store) -> None:
     run = store.runs.create(new_run(owner="me", lease_seconds=EXPIRED))
-    assert store.runs.renew("me", 60, [run.id]) == {run.id}
-    assert store.runs.claim("other", 60) == []
+    assert store.leases.renew("me", 60, [run.id]) == {run.id}
+    assert store.leases.claim("other", 60) == []
 
 
 def test_a_released_run_is_anybodys(store: Store) -> None:
     run = owned_run(store)
-    assert not store.runs.release(run.id, "other", 1)
-    assert not store.runs.release(run.id, "me", 2)
-    assert store.runs.release(run.id, "me", 1)
-    assert [taken.epoch for taken in store.runs.claim("other", 60)] == [2]
+    assert not store.leases.release(run.id, "other", 1)
+    assert not store.leases.release(run.id, "me", 2)
+    assert store.leases.release(run.id, "me", 1)
+    assert [taken.epoch for taken in store.leases.claim("other", 60)] == [2]
 
 
 # ---- owned
@@ -485,13 +485,13 @@ def test_a_queued_run_is_cancelled_at_once(store: Store) -> None:
     assert cancelled.ended is not None
     assert {step.state for step in store.steps.of(run.id)} == {StepState.CANCELLED}
     assert [event.data for event in store.events.of(run.id)] == [{"state": "cancelled"}]
-    assert store.runs.claim("me", 60) == []
+    assert store.leases.claim("me", 60) == []
 
 
 def test_the_owner_of_a_running_run_is_asked_to_cancel_it(store: Store) -> None:
     run, other = owned_run(store), owned_run(store)
     assert store.runs.request_cancel(run.id).state is RunState.RUNNING
-    assert store.runs.cancel_requests("me") == {run.id}
+    assert store.leases.cancel_requests("me") == {run.id}
     with store.owned(run.id, "me", 1) as owned:
         assert owned.cancel_requested
     with store.owned(other.id, "me", 1) as owned:
@@ -610,13 +610,35 @@ def test_a_run_that_goes_on_is_not_deleted(store: Store) -> None:
 
 
 def test_revisions_are_numbered_in_turn(store: Store) -> None:
-    at_once(6, lambda number: store.flows.publish(NewRevision("f_1", "Bank", f"text {number}", note="n", author="Ada")))
-    store.flows.publish(NewRevision("f_2", "Ledger", "text"))
+    def publish(number: int) -> None:
+        store.flows.publish(NewRevision("f_1", "Bank", f"text {number}", note="n", author="Ada"), "default")
+
+    at_once(6, publish)
+    store.flows.publish(NewRevision("f_2", "Ledger", "text"), "default")
     found = store.flows.revisions("f_1")
     assert [revision.number for revision in found] == [6, 5, 4, 3, 2, 1]
     assert store.flows.revision(found[0].id) == found[0]
     assert store.document(found[0].document).startswith("text ")
     assert [revision.number for revision in store.flows.revisions("f_2")] == [1]
+
+
+def test_what_is_published_is_active_in_its_environment_until_another_is(store: Store) -> None:
+    first = store.flows.publish(NewRevision("f_1", "Bank", "text 1", author="Ada"), "default")
+    second = store.flows.publish(NewRevision("f_1", "Bank", "text 2", author="Ada"), "default")
+    third = store.flows.publish(NewRevision("f_1", "Bank", "text 3", author="Ada"), "dev")
+    assert store.flows.active("f_1", "default") == second
+    store.flows.activate(first, "default", "Bob")
+    assert store.flows.active("f_1", "default") == first
+    assert [(one.environment, one.revision_id, one.author) for one in store.flows.activations("f_1")] == [
+        ("default", first.id, "Bob"),
+        ("dev", third.id, "Ada"),
+    ]
+    assert store.flows.active("f_1", "prod") is None
+
+
+def test_the_bundle_of_a_revision_is_in_use(store: Store) -> None:
+    store.flows.publish(NewRevision("f_1", "Bank", "text", bundle="b1"), "default")
+    assert store.runs.referenced_prefixes() == {"bundles/b1.zip"}
 
 
 # ---- schema

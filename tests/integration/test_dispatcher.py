@@ -14,7 +14,8 @@ import pytest
 
 from studio.app import App, ExecutorName
 from studio.artifacts.attempts import read_started, start_attempt, write_manifest
-from studio.dispatcher.dispatcher import Dispatcher, Pace
+from studio.dispatcher.dispatcher import Dispatcher
+from studio.dispatcher.driver import Driver, Pace
 from studio.exceptions import ExecutorError, FlowError, LeaseLost, StoreError, UserError
 from studio.executors.executor import AttemptKey, Executor, Report
 from studio.executors.in_process import InProcessExecutor
@@ -45,10 +46,26 @@ def created(app: App, flow: Flow) -> Run:
     return app.run_maker.make(flow, Path.cwd() / "test.flow", {})
 
 
-def dispatcher(app: App, store: Store, owner: str, **pace: float) -> Dispatcher:
-    return Dispatcher(
-        store, app.root, app.run_maker.plan_of, owner=owner, environment="test", pace=Pace(poll=0.02, **pace)
+def dispatcher(
+    app: App,
+    store: Store,
+    owner: str,
+    executor: Executor | None = None,
+    plan_of: Callable[[Run], Plan] | None = None,
+    **pace: float,
+) -> Dispatcher:
+    wake = threading.Event()
+    driver = Driver(
+        store,
+        app.root,
+        plan_of or app.run_maker.plan_of,
+        executor or InProcessExecutor(wake.set),
+        owner=owner,
+        environment="test",
+        memory=None,
+        pace=Pace(**{"poll": 0.02, **pace}),
     )
+    return Dispatcher(driver, wake)
 
 
 def attempt_states(store: Store, run: Run) -> list[AttemptState]:
@@ -61,13 +78,13 @@ class Background:
 
     def __init__(self, dispatcher: Dispatcher, run: Run) -> None:
         self.error: BaseException | None = None
-        self.executor = InProcessExecutor(dispatcher.wake.set)
+        self.executor = dispatcher.driver.executor
         self._thread = threading.Thread(target=self._run, args=(dispatcher, run))
         self._thread.start()
 
     def _run(self, dispatcher: Dispatcher, run: Run) -> None:
         try:
-            dispatcher.run(run, self.executor)
+            dispatcher.run(run)
         except LeaseLost as error:
             self.error = error
 
@@ -91,13 +108,14 @@ def test_a_dispatcher_whose_run_was_taken_cannot_commit_even_under_the_same_name
     run = created(app, flow)
     first = Background(dispatcher(app, app.store, app.owner), run)
     wait_for(Path("started").exists, what="the first attempt")
-    (taken,) = later.runs.claim(app.owner, 30, 1, run_id=run.id)
+    taken = later.leases.claim_one(app.owner, 30, run.id)
+    assert taken is not None
     Path("gate").touch()
     first.join()
     assert isinstance(first.error, LeaseLost)
     assert app.view(run.id).step("one").state in ("submitted", "running"), "the first dispatcher has committed"
     executor = InProcessExecutor(lambda: None)
-    dispatcher(app, later, app.owner).run(taken, executor)
+    dispatcher(app, later, app.owner, executor).run(taken)
     executor.close()
     events = app.store.events.of(run.id)
     assert [event.data["state"] for event in events if event.kind == "step"].count("succeeded") == 1
@@ -110,9 +128,10 @@ def test_a_step_that_must_not_repeat_becomes_unknown_when_it_is_lost(app: App, l
     run = created(app, flow)
     first = Background(dispatcher(app, app.store, app.owner), run)
     wait_for(Path("started").exists, what="the attempt")
-    (taken,) = later.runs.claim("second", 30, 1, run_id=run.id)
+    taken = later.leases.claim_one("second", 30, run.id)
+    assert taken is not None
     executor = InProcessExecutor(lambda: None)
-    dispatcher(app, later, "second", lost=0.2, check=0.1).run(taken, executor)
+    dispatcher(app, later, "second", executor, lost=0.2, check=0.1).run(taken)
     executor.close()
     Path("gate").touch()
     first.join()
@@ -150,7 +169,7 @@ def test_a_run_whose_plugin_has_gone_fails_with_the_cure(app: App) -> None:
         raise FlowError("There is no component 'gone.component'.", cure="Install the package that publishes it.")
 
     executor = InProcessExecutor(lambda: None)
-    Dispatcher(app.store, app.root, without_plugin, owner=app.owner, environment="test").run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, without_plugin).run(run)
     executor.close()
     failed = app.store.runs.get(run.id)
     assert failed.state == "failed"
@@ -171,7 +190,7 @@ def test_a_step_that_loses_every_worker_fails_after_three(app: App, later: Store
             start_attempt(app.root, order.run, order.step, order.attempt, "dead", "dead")
 
     executor = Dying(lambda: None)
-    dispatcher(app, app.store, app.owner, lost=0.2, check=0.1, unstarted=0.1).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, lost=0.2, check=0.1, unstarted=0.1).run(run)
     executor.close()
     assert attempt_states(app.store, run) == [AttemptState.LOST] * 3
     assert app.view(run.id).run.state == "failed"
@@ -187,10 +206,11 @@ def test_planning_goes_on_from_what_the_store_knows(app: App, later: Store) -> N
     first = Background(dispatcher(app, app.store, app.owner), run)
     wait_for(Path("started").exists, what="the second step")
     Path("a").unlink()
-    (taken,) = later.runs.claim("second", 30, 1, run_id=run.id)
+    taken = later.leases.claim_one("second", 30, run.id)
+    assert taken is not None
     Path("gate").touch()
     executor = InProcessExecutor(lambda: None)
-    dispatcher(app, later, "second", lost=5, check=0.1).run(taken, executor)
+    dispatcher(app, later, "second", executor, lost=5, check=0.1).run(taken)
     executor.close()
     first.join()
     assert app.view(run.id).ok
@@ -256,7 +276,7 @@ def test_a_manifest_that_cannot_be_read_fails_its_step_and_not_the_dispatcher(ap
         app.root.write_exclusive(f"runs/{key.run}/{key.step}/{key.attempt}.json", b"{")
         return [Report("ended", key)]
 
-    dispatcher(app, app.store, app.owner).run(run, Hollow(damaged))
+    dispatcher(app, app.store, app.owner, Hollow(damaged)).run(run)
     failure = app.view(run.id).step("one").failure
     assert failure is not None
     assert "damaged" in failure.message
@@ -271,7 +291,7 @@ def test_an_order_that_cannot_be_written_fails_its_step_and_not_the_dispatcher(a
         limits = step.node.execution.model_copy(update={"memory": "lots"})
         return replace(plan, steps={"one": replace(step, node=step.node.model_copy(update={"execution": limits}))})
 
-    Dispatcher(app.store, app.root, plan_of, owner=app.owner, environment="test").run(run, Hollow())
+    dispatcher(app, app.store, app.owner, Hollow(), plan_of).run(run)
     failure = app.view(run.id).step("one").failure
     assert failure is not None
     assert "lots" in failure.message
@@ -285,7 +305,7 @@ def test_what_a_second_task_of_an_attempt_says_does_not_hide_the_failure_of_the_
     def twice(key: AttemptKey) -> list[Report]:
         return [Report("ended", key, failed), Report("ended", key, {"already_started": True})]
 
-    dispatcher(app, app.store, app.owner).run(run, Hollow(twice))
+    dispatcher(app, app.store, app.owner, Hollow(twice)).run(run)
     failure = app.view(run.id).step("one").failure
     assert failure is not None
     assert failure.message == "The disk is full."
@@ -294,7 +314,7 @@ def test_what_a_second_task_of_an_attempt_says_does_not_hide_the_failure_of_the_
 def test_a_task_that_still_waits_finds_the_attempt_taken_once_it_was_given_up(app: App) -> None:
     run = created(app, one_step())
     executor = Hollow(lambda key: [Report("ended", key, {"error": "KeyError: 'millrace'"})])
-    dispatcher(app, app.store, app.owner, check=0.02).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, check=0.02).run(run)
     assert app.view(run.id).run.state == "failed"
     assert len(executor.taken) == 3
     assert read_started(app.root, run.id, "one", 1) is not None
@@ -316,7 +336,7 @@ def test_tasks_that_are_out_of_sight_do_not_fail_their_step_however_often(app: A
                 self._send(Report("ended", key, {"gone": "the task was cancelled"}))
 
     executor = Fickle(lambda: None)
-    dispatcher(app, app.store, app.owner, check=0.02).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, check=0.02).run(run)
     executor.close()
     assert app.view(run.id).ok
 
@@ -334,7 +354,7 @@ def test_no_order_carries_the_previews_of_its_inputs(app: App) -> None:
             super().submit(order)
 
     executor = Listening(lambda: None)
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor).run(run)
     executor.close()
     assert orders[1].inputs["x"].artifacts[0].preview is None
     assert app.view(run.id).artifact("one", "table").preview == [[1]]
@@ -353,7 +373,7 @@ def test_a_plan_that_cannot_be_made_now_is_made_later(app: App) -> None:
         return app.run_maker.plan_of(run)
 
     executor = InProcessExecutor(lambda: None)
-    Dispatcher(app.store, app.root, plan_of, owner=app.owner, environment="test").run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, plan_of).run(run)
     executor.close()
     assert app.view(run.id).ok
 
@@ -381,7 +401,7 @@ def test_an_attempt_is_not_submitted_again_at_every_turn_of_trouble(app: App) ->
             return super().reports()
 
     executor = Troubled(lambda: None)
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor).run(run)
     executor.close()
     assert executor.taken == 1
 
@@ -405,7 +425,7 @@ def test_a_dispatcher_that_stood_still_does_not_hold_it_against_its_steps(app: A
                 Path("gate").touch()
 
     executor = Mute(lambda: None)
-    dispatcher(app, app.store, app.owner, lost=1, check=0.02).run(run, executor, stand_still_once)
+    dispatcher(app, app.store, app.owner, executor, lost=1, check=0.02).run(run, stand_still_once)
     executor.close()
     assert attempt_states(app.store, run) == [AttemptState.SUCCEEDED]
 
@@ -414,8 +434,8 @@ def test_a_run_that_has_ended_is_left_as_it_is(app: App) -> None:
     """The answer to the last commit may have been lost."""
     run = created(app, one_step())
     executor = InProcessExecutor(lambda: None)
-    dispatcher(app, app.store, app.owner).run(run, executor)
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor).run(run)
+    dispatcher(app, app.store, app.owner, executor).run(run)
     executor.close()
     assert app.view(run.id).ok
 
@@ -432,7 +452,7 @@ def left_when_submitted(app: App, flow: Flow) -> Run:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        dispatcher(app, app.store, app.owner).run(run, Hollow(), leave_when_submitted)
+        dispatcher(app, app.store, app.owner, Hollow()).run(run, leave_when_submitted)
     return run
 
 
@@ -440,7 +460,7 @@ def test_a_run_that_is_taken_up_to_be_cancelled_submits_nothing(app: App) -> Non
     run = left_when_submitted(app, one_step())
     app.cancel(run.id)
     executor = Hollow()
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor).run(run)
     assert executor.taken == []
     assert app.view(run.id).run.state == "cancelled"
     assert attempt_states(app.store, run) == [AttemptState.CANCELLED]
@@ -454,7 +474,7 @@ def test_a_step_that_was_cancelled_for_a_former_dispatcher_is_cancelled_and_not_
     write_manifest(app.root, manifest_of(key, "cancelled"))
     executor = Hollow()
     executor.news.append(Report("ended", key))
-    dispatcher(app, app.store, app.owner).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor).run(run)
     assert app.view(run.id).step("one").state == "cancelled"
     assert attempt_states(app.store, run) == [AttemptState.CANCELLED]
 
@@ -475,7 +495,7 @@ def test_an_attempt_is_killed_again_until_it_ends(app: App) -> None:
                 write_manifest(app.root, manifest_of(key, "cancelled"))
 
     executor = Deaf(started)
-    dispatcher(app, app.store, app.owner, check=0.02, farewell=60).run(run, executor)
+    dispatcher(app, app.store, app.owner, executor, check=0.02, farewell=60).run(run)
     assert app.view(run.id).step("one").state == "cancelled"
 
 
@@ -530,7 +550,7 @@ def test_every_event_is_handed_on_however_many_come_at_once(app: App) -> None:
     with app.store.owned(run.id, app.owner, run.epoch) as owned:
         for number in range(9000):
             owned.append_event("log", "one", text=str(number))
-    app.store.runs.release(run.id, app.owner, run.epoch)
+    app.store.leases.release(run.id, app.owner, run.epoch)
     seen: list[Any] = []
     app.resume(run.id, executor="in-process", on_event=seen.append)
     assert len(seen) > 9000

@@ -98,9 +98,9 @@ def test_leases_run_out_by_the_stores_clock(tmp_path: Path) -> None:
         run = store.runs.create(new_run(owner="me", lease_seconds=30))
         assert (run.created, run.lease_until) == (1_000_000, 31_000_000)
         times[0] = 31_000_000
-        assert store.runs.claim("other", 30) == []
+        assert store.leases.claim("other", 30) == []
         times[0] = 31_000_001
-        assert [taken.lease_until for taken in store.runs.claim("other", 30)] == [61_000_001]
+        assert [taken.lease_until for taken in store.leases.claim("other", 30)] == [61_000_001]
 
 
 def test_a_run_made_by_hand_with_a_flow_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Triggers and their ticks; which revision is active where; what a run owes to a trigger."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+DRIVEN = sa.text("state IN ('running', 'waiting')")
+UNFINISHED = sa.text("state IN ('queued', 'running', 'waiting')")
+
+
+def upgrade() -> None:
+    op.drop_column("revision", "active")
+    op.create_table(
+        "activation",
+        sa.Column("flow_id", ID, nullable=False),
+        sa.Column("environment", ID, nullable=False),
+        sa.Column("revision_id", ID, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["flow_id"], ["flow.id"], name=op.f("fk_activation_flow_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_activation_revision_id")),
+        sa.PrimaryKeyConstraint("flow_id", "environment", name=op.f("pk_activation")),
+    )
+    op.create_table(
+        "trigger",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("flow_id", ID, nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("next_fire", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["flow_id"], ["flow.id"], name=op.f("fk_trigger_flow_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trigger")),
+    )
+    op.create_index("ix_trigger_flow_id", "trigger", ["flow_id"])
+    op.create_index("ix_trigger_next_fire", "trigger", ["next_fire", "id"])
+    op.create_table(
+        "tick",
+        sa.Column("trigger_id", ID, nullable=False),
+        sa.Column("fire", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("recorded", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", ID, nullable=True),
+        sa.Column("skipped", sa.Text(), nullable=True),
+        sa.CheckConstraint("(run_id IS NULL) <> (skipped IS NULL)", name=op.f("ck_tick_one_end")),
+        sa.ForeignKeyConstraint(["trigger_id"], ["trigger.id"], name=op.f("fk_tick_trigger_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("trigger_id", "fire", name=op.f("pk_tick")),
+    )
+    op.add_column("run", sa.Column("trigger_id", ID, nullable=True))
+    op.add_column("run", sa.Column("environment", sa.Text(), nullable=False, server_default="default"))
+    op.add_column("run", sa.Column("exclusive", ID, nullable=True))
+    op.add_column("run", sa.Column("start_by", sa.BigInteger(), nullable=True))
+    op.create_index("ix_run_trigger_id", "run", ["trigger_id", "created", "id"])
+    op.create_index("uq_run_exclusive", "run", ["exclusive"], unique=True, postgresql_where=DRIVEN, sqlite_where=DRIVEN)
+    op.create_index("ix_run_unfinished", "run", ["trigger_id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
