@@ -1,1 +1,1 @@
-"""Cron, webhooks and the service. Nothing lives here yet."""
+"""What makes and drives runs when nobody looks: cron triggers and the service. Stands on `studio`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import socket
 import threading
@@ -16,22 +17,25 @@ from studio.artifacts.collector import Garbage, collect
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
+from studio.difference import Difference, differences
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.dispatcher.driver import Driver, Pace, refuse
 from studio.doctor import Check, examine
 from studio.exceptions import ExecutorError, NotFound, UserError
 from studio.executors.executor import Executor
-from studio.flow import Flow, read_flow
+from studio.flow import Flow, parse_flow, read_flow
 from studio.forms import form
 from studio.manifest import Artifact
 from studio.plugin_host import PluginHost
 from studio.port import Schema
 from studio.problem import Failure
+from studio.publisher import Published, Publisher, revision_numbered
 from studio.registry import Registry
 from studio.run import RunState
 from studio.run_maker import RunMaker
 from studio.run_view import RunView
 from studio.settings import Settings
+from studio.store.flows import KnownFlow, Revision
 from studio.store.runs import Run
 from studio.store.steps import Step
 from studio.store.store import Store
@@ -103,6 +107,10 @@ class App:
             lease_seconds=self.settings.lease_seconds,
             cache=self.settings.home / "cache" / "bundles",
         )
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.store, self.root, self.registry, self.host)
 
     def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
         if name == "in-process":
@@ -264,6 +272,37 @@ class App:
         )
         return Dispatcher(driver, wake)
 
+    # Published flows ------------------------------------------------------------------------------------------------
+
+    def publish(
+        self, flow: str | Path, *, environment: str = "default", note: str = "", new_id: bool = False
+    ) -> Published:
+        """Publish the flow of a file; see :class:`~studio.publisher.Publisher`."""
+        return self.publisher.publish(
+            Path(flow), environment=environment, note=note, author=whoever_this_is(), new_id=new_id
+        )
+
+    def activate(self, flow: str, number: int, *, environment: str = "default") -> Revision:
+        """Make a revision the one that the environment's triggers run."""
+        known = self.known_flow(flow)
+        return self.publisher.activate(known.id, number, environment=environment, author=whoever_this_is())
+
+    def known_flow(self, flow: str) -> KnownFlow:
+        """A flow that was run or published here, by its file, id or name."""
+        if Path(flow).is_file():
+            return self.store.flows.get(read_flow(flow).id)
+        return self.store.flows.find(flow)
+
+    def revision_text(self, flow: str, number: int) -> str:
+        """The document of a flow's revision."""
+        found = revision_numbered(self.store, self.known_flow(flow).id, number)
+        return self.store.document(found.document)
+
+    def differences(self, flow: str, old: int, new: int) -> list[Difference]:
+        """What differs between two revisions of a flow."""
+        before, after = (parse_flow(self.revision_text(flow, number)) for number in (old, new))
+        return differences(before, after)
+
     # Runs -----------------------------------------------------------------------------------------------------------
 
     def runs(
@@ -355,6 +394,14 @@ class _Follower:
             for event in events:
                 self._after = event.seq
                 self._on_event(event)
+
+
+def whoever_this_is() -> str:
+    """The name of this process's user, as far as the system knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user often has only a number
+        return f"user {os.getuid()}"
 
 
 def _read(flow: Flow | str | Path) -> tuple[Flow, Path]:

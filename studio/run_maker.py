@@ -10,7 +10,7 @@ from typing import Any
 
 from studio.artifacts.root import ArtifactRoot
 from studio.bundle import pack, unpack, upload
-from studio.exceptions import FlowError, UserError
+from studio.exceptions import UserError
 from studio.flow import Flow, format_flow, parse_flow
 from studio.kind import kind_of
 from studio.manifest import Artifact
@@ -21,16 +21,7 @@ from studio.run import StepState
 from studio.store.runs import NewRun, Run
 from studio.store.steps import NewStep
 from studio.store.store import Store
-from studio.validator import Validation, migrate_flow, resolve_inputs, validate
-
-
-class InvalidFlow(FlowError):
-    """The flow has problems and cannot run."""
-
-    def __init__(self, validation: Validation) -> None:
-        self.problems = validation.errors
-        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        super().__init__(f"The flow cannot run: {self.problems[0]}{more}")
+from studio.validator import InvalidFlow, migrate_flow, resolve_inputs, validate
 
 
 class RunMaker:

@@ -16,6 +16,8 @@ COMMANDS = {
     "validate": "studio.cli.validate",
     "format": "studio.cli.format",
     "runs": "studio.cli.runs",
+    "publish": "studio.cli.publish",
+    "revisions": "studio.cli.revisions",
     "artifact": "studio.cli.artifact",
     "notebook": "studio.cli.notebook",
     "components": "studio.cli.components",

@@ -44,7 +44,7 @@ def command(
     """
     if (from_ is None) != (run_id is None):
         raise click.UsageError("--from and --run go together: the node to begin with, and the run to continue.")
-    from studio.run_maker import InvalidFlow
+    from studio.validator import InvalidFlow
 
     inputs = read_inputs(file) | dict(parse_param(text) for text in params)
     options: dict[str, Any] = {"to": to, "from_": from_, "run_id": run_id, "fresh": fresh}

@@ -199,7 +199,9 @@ class Dispatcher:
                 raise
             logger.warning("trying again: %s", error)
             return
-        self._stale |= {run.id: run for run in claimed}
+        for run in claimed:
+            self._distrust(run.id)  # if it was ours, and a jump of the clock has ended the lease
+            self._stale[run.id] = run
 
     def _renew(self) -> None:
         ids = [*self._active, *self._stale]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Insert, bindparam, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from studio.exceptions import NotFound
+from studio.exceptions import NotFound, UserError
 from studio.store import tables
 from studio.store.columns import clock
 from studio.store.database import Database
@@ -66,6 +67,15 @@ class Activation:
     revision_id: str
     author: str
     since: int
+
+
+@dataclass(frozen=True)
+class ActiveRevision:
+    """What an environment's triggers run: the revision, its flow, and the text of its document."""
+
+    flow: KnownFlow
+    revision: Revision
+    text: str
 
 
 def document_hash(text: str) -> str:
@@ -148,6 +158,14 @@ _ACTIVE = (
     )
 )
 
+_ACTIVE_OF = (
+    select(tables.flow, tables.revision, tables.document.c.text, tables.activation.c.environment)
+    .join_from(tables.activation, tables.revision, tables.activation.c.revision_id == tables.revision.c.id)
+    .join(tables.flow, tables.revision.c.flow_id == tables.flow.c.id)
+    .join(tables.document, tables.revision.c.document == tables.document.c.hash)
+    .where(tables.activation.c.flow_id.in_(bindparam("flow_ids", expanding=True)))
+)
+
 
 class Flows:
     """The flows of a store."""
@@ -162,6 +180,29 @@ class Flows:
         if row is None:
             raise NotFound(f"No flow {flow_id} has been run or published here.", cure="See `millrace runs list`.")
         return KnownFlow(*row)
+
+    def active_of(self, flow_ids: Collection[str]) -> dict[tuple[str, str], ActiveRevision]:
+        """Flow and environment -> what triggers run there, for many flows at once."""
+        with self._database.read() as connection:
+            rows = connection.execute(_ACTIVE_OF, {"flow_ids": list(flow_ids)}).all()
+        columns, more = len(tables.flow.c), len(tables.revision.c)
+        return {
+            (row.flow_id, row.environment): ActiveRevision(
+                KnownFlow(*row[:columns]), Revision(*row[columns : columns + more]), row.text
+            )
+            for row in rows
+        }
+
+    def find(self, wanted: str) -> KnownFlow:
+        """The flow of that id or name; raises NotFound, and UserError if several have the name."""
+        meant = or_(tables.flow.c.id == wanted, tables.flow.c.name == wanted)
+        with self._database.read() as connection:
+            rows = connection.execute(select(tables.flow).where(meant).limit(2)).all()
+        if len(rows) > 1:
+            raise UserError(f"More than one flow is called {wanted!r}.", cure="Give its id, or its file.")
+        if not rows:
+            raise NotFound(f"No flow {wanted!r} has been run or published here.", cure="Give its file, id or name.")
+        return KnownFlow(*rows[0])
 
     def document(self, hashed: str) -> str:
         """The text of a flow by its hash; raises NotFound."""

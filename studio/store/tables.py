@@ -120,6 +120,7 @@ tick = Table(
     Column("run_id", Id),
     Column("skipped", PlainText),
     CheckConstraint("(run_id IS NULL) <> (skipped IS NULL)", name="ck_tick_one_end"),
+    Index("ix_tick_recorded", "recorded"),
 )
 """What became of each due time of a cron trigger: a run, or the reason of a skip. `run_id` is no foreign key."""
 

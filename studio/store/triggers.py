@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from studio.exceptions import Conflict, NotFound, UserError
 from studio.run import RunState
@@ -97,6 +97,13 @@ _UNFINISHED = select(_r.trigger_id, _r.id).where(
     _r.state.in_([RunState.QUEUED, RunState.RUNNING, RunState.WAITING]),
 )
 _SET_NEXT = update(tables.trigger).where(_t.id == bindparam("id_")).values(next_fire=bindparam("next"))
+_LAST_RECORDED = select(func.max(_k.recorded))
+_FORGET_SKIPS = delete(tables.tick).where(_k.fire > bindparam("time"), _k.skipped.is_not(None))
+_ENDED = (
+    select(_k.trigger_id, _k.fire)
+    .join_from(tables.tick, tables.trigger, and_(_k.trigger_id == _t.id, _k.fire >= _t.next_fire))
+    .where(_t.id.in_(bindparam("ids", expanding=True)))
+)
 _ADD_TICK = insert(tables.tick).values(recorded=clock())
 
 
@@ -165,6 +172,16 @@ class Triggers:
         with self._database.read() as connection:
             return [Trigger(*row) for row in connection.execute(_DUE, {"limit": limit})]
 
+    def last_recorded(self) -> int | None:
+        """When a due time was last dealt with, in microseconds."""
+        with self._database.read() as connection:
+            return connection.execute(_LAST_RECORDED).scalar_one()  # type: ignore[no-any-return]
+
+    def forget_skips_after(self, time: int) -> None:
+        """Forget skips of times to come (microseconds), which a wrong clock has recorded. What has run has run."""
+        with self._database.write() as connection:
+            connection.execute(_FORGET_SKIPS, {"time": time})
+
     def seconds_to_next(self) -> float | None:
         """Until some trigger is to fire: negative if one is late, None if none is to fire ever."""
         with self._database.read() as connection:
@@ -192,6 +209,10 @@ class Firing:
         """Trigger -> its runs that have not ended."""
         for trigger_id, run_id in connection.execute(_UNFINISHED, {"ids": list(self.unfinished)}):
             self.unfinished[trigger_id].append(run_id)
+        self.ended: dict[str, set[int]] = {trigger.id: set() for trigger in self.triggers}
+        """Trigger -> times that are due (again) and have had their end already."""
+        for trigger_id, fire in connection.execute(_ENDED, {"ids": list(self.ended)}):
+            self.ended[trigger_id].add(fire)
         self._next: list[dict[str, Any]] = []
         self._ticks: list[tuple[str, NewTick]] = []
 

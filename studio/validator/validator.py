@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from studio.codenodes.parser import CodeSignature, check_settings
-from studio.exceptions import MillraceError, UserError
+from studio.exceptions import FlowError, MillraceError, UserError
 from studio.flow import Edge, Flow, Node
 from studio.manifest import ComponentManifest
 from studio.plugin_host import Check, Columns
@@ -57,6 +57,15 @@ class Validation:
     def errors(self) -> list[Problem]:
         """What keeps the flow from running."""
         return [problem for problem in self.problems if problem.severity == "error"]
+
+
+class InvalidFlow(FlowError):
+    """The flow has problems and cannot run."""
+
+    def __init__(self, validation: Validation) -> None:
+        self.problems = validation.errors
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        super().__init__(f"The flow cannot run: {self.problems[0]}{more}")
 
 
 def validate(

@@ -14,9 +14,9 @@ from studio.app import App
 from studio.exceptions import FlowError
 from studio.flow import Flow
 from studio.problem import Failure
-from studio.run_maker import InvalidFlow
 from studio.run_view import RunView
 from studio.settings import Settings
+from studio.validator import InvalidFlow
 
 GOOD = "def run() -> Json:\n    return 'kept'\n"
 

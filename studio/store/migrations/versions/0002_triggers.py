@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["trigger_id"], ["trigger.id"], name=op.f("fk_tick_trigger_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("trigger_id", "fire", name=op.f("pk_tick")),
     )
+    op.create_index("ix_tick_recorded", "tick", ["recorded"])
     op.add_column("run", sa.Column("trigger_id", ID, nullable=True))
     op.add_column("run", sa.Column("environment", sa.Text(), nullable=False, server_default="default"))
     op.add_column("run", sa.Column("exclusive", ID, nullable=True))

@@ -1,0 +1,36 @@
+"""Runs of published flows: what a trigger, or a person, has queued of a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.flow import Flow
+from studio.planner import topological
+from studio.store.flows import ActiveRevision
+from studio.store.runs import NewRun
+from studio.store.steps import NewStep
+from studio.validator import resolve_inputs
+
+
+def run_of_revision(active: ActiveRevision, flow: Flow, given: Mapping[str, Any], **fields: Any) -> NewRun:
+    """A queued run of a revision, whose document is `flow`, with the inputs `given`.
+
+    `fields` are more of :class:`NewRun`. Raises :class:`UserError` that names an input.
+    """
+    known, revision = active.flow, active.revision
+    return NewRun(
+        flow_id=known.id,
+        flow_name=known.name,
+        flow_path=known.path,
+        project=known.project,
+        document_text=active.text,
+        bundle=revision.bundle,
+        directory=str(Path(known.path).parent) if known.path else "",
+        inputs=resolve_inputs(flow, dict(given)),
+        selection={"to": None, "from": None, "fresh": False},
+        revision_id=revision.id,
+        steps=[NewStep(node.id, node.id, position) for position, node in enumerate(topological(flow))],
+        **fields,
+    )
