@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,8 @@ class Ticker:
         self.store = store
         self._fired = fired
         self._latest: int | None = None
+        self.looked = time.monotonic()
+        """When it last looked for what is due (monotonic)."""
 
     def serve(self, stopping: threading.Event) -> None:
         """Look until `stopping` is set. Trouble of the store that passes does not end it."""
@@ -48,6 +51,7 @@ class Ticker:
 
     def look(self) -> float:
         """Fire what is due; the seconds until it is time to look again."""
+        self.looked = time.monotonic()
         try:
             self.tick()
             wait = self.store.triggers.seconds_to_next()

@@ -268,6 +268,7 @@ class App:
                 beat=settings.beat_seconds,
                 lost=settings.lost_seconds,
                 poll=settings.poll_seconds,
+                drain=settings.drain_seconds,
             ),
         )
         return Dispatcher(driver, wake)

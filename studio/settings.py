@@ -47,6 +47,12 @@ class Settings:
     """How long a dispatcher owns a run without renewing."""
     poll_seconds: float = 0.2
     """Between looks at the store where nothing wakes the dispatcher."""
+    drain_seconds: float = 20.0
+    """How long runs may go on when a service is told to end."""
+    runs_at_once: int = 100
+    """Runs that services drive at once, all together."""
+    flow_runs_at_once: int = 10
+    """Runs of one flow that services drive at once."""
     plugin_seconds: float = 5.0
     """Time that a plugin has for each answer."""
 
@@ -180,6 +186,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "lost_seconds": _seconds,
     "lease_seconds": _seconds,
     "poll_seconds": _seconds,
+    "drain_seconds": _seconds,
+    "runs_at_once": _count,
+    "flow_runs_at_once": _count,
     "plugin_seconds": _seconds,
 }
 """Field -> how its text is read; `home` is read first, for the others' defaults lie in it."""

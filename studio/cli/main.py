@@ -51,10 +51,16 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Ours with their first sentence, strangers' with their package: showing help imports none of them."""
-        ours = [(name, import_module(module).command.get_short_help_str(100)) for name, module in COMMANDS.items()]
-        theirs = [(name, f"From {_package(one)}.") for name, one in _strangers().items() if name not in COMMANDS]
+        strangers = _strangers()
+        upstairs = [name for name, one in strangers.items() if _package(one) == "millrace"]
+        ours = [(name, self._short_help(ctx, name)) for name in [*COMMANDS, *upstairs]]
+        theirs = [(name, f"From {_package(one)}.") for name, one in strangers.items() if name not in dict(ours)]
         with formatter.section("Commands"):
             formatter.write_dl(ours + sorted(theirs))
+
+    def _short_help(self, ctx: click.Context, name: str) -> str:
+        found = self.get_command(ctx, name)
+        return found.get_short_help_str(100) if found else ""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

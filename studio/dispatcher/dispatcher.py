@@ -44,7 +44,9 @@ class Dispatcher:
         """What is known of those runs' attempts."""
         self._errors: dict[str, int] = {}
         self._due: dict[str, float] = {}
-        self._turned = time.monotonic()
+        self.turned = time.monotonic()
+        """When its last turn began (monotonic)."""
+        self._leave_at: float | None = None
 
     def run(self, run: Run, after_turn: Callable[[], None] = lambda: None) -> None:
         """See a run through that is ours already. Raises :class:`LeaseLost` if it is taken from us."""
@@ -62,16 +64,20 @@ class Dispatcher:
         Trouble of one run, or of the store for a while, does not end it. What is left is to be handed back.
         """
         self._begin()
-        latest = None
         while True:
             if not stopping.is_set():
                 self._claim(places)
-            elif latest is None:
-                latest = time.monotonic() + self._pace.drain
+            elif self._leave_at is None:
+                self._leave_at = time.monotonic() + self._pace.drain
             self._turn(self._trouble_of_one)
-            if latest is not None and (not (self._active or self._stale) or time.monotonic() > latest):
+            if self._leave_at is not None and (not (self._active or self._stale) or time.monotonic() > self._leave_at):
                 return
             self._rest()
+
+    def hurry(self) -> None:
+        """From any thread: wait no more for runs to end."""
+        self._leave_at = time.monotonic()
+        self.wake.set()
 
     def hand_back(self, *, attempts_end: bool) -> None:
         """Let go of all runs, so that others may claim them at once."""
@@ -87,7 +93,7 @@ class Dispatcher:
     def _begin(self) -> None:
         for run_id in list(self._active):  # of an interrupted turn
             self._distrust(run_id)
-        self._turned = time.monotonic()
+        self.turned = time.monotonic()
 
     def _rest(self) -> None:
         self.wake.wait(self._pace.poll)
@@ -166,8 +172,8 @@ class Dispatcher:
 
     def _excuse(self) -> None:
         """If this process stood still, it has heard nobody: that is no silence of theirs."""
-        still = time.monotonic() - self._turned
-        self._turned += still
+        still = time.monotonic() - self.turned
+        self.turned += still
         if still < self._pace.lost / 3:
             return
         for active in self._active.values():

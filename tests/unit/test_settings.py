@@ -116,7 +116,8 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
 
 
 def test_every_setting_is_heeded() -> None:
-    code = "".join(path.read_text() for path in (HOUSE / "studio").rglob("*.py") if path.name != "settings.py")
+    paths = [path for room in ("studio", "scheduler") for path in (HOUSE / room).rglob("*.py")]
+    code = "".join(path.read_text() for path in paths if path.name != "settings.py")
     assert [one.name for one in fields(Settings) if not re.search(rf"\bsettings\.{one.name}\b", code)] == []
 
 

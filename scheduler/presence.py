@@ -1,0 +1,98 @@
+"""How a service is found: one for each `MILLRACE_HOME`, whose `service.json` says where it listens."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from studio.exceptions import UserError
+
+LOCK = "service.lock"
+FILE = "service.json"
+SOCKET = "service.sock"
+LONGEST_SOCKET = 100
+"""Bytes of a socket's path; Linux takes 107, macOS 103."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """What `service.json` says of a running service."""
+
+    pid: int
+    version: str
+    socket: str
+    """Path of its unix socket, which its user alone may open."""
+    started: str
+
+
+def running(home: Path) -> Address | None:
+    """The service that runs for a home folder."""
+    try:
+        with (home / LOCK).open("r+b") as lock:
+            if _locked(lock.fileno()):
+                return None  # nobody has it: what the file says is of one that died
+    except FileNotFoundError:
+        return None
+    return _read(home)
+
+
+@contextmanager
+def presence(home: Path, version: str, started: str) -> Iterator[Address]:
+    """Be the one service of a home folder; others find it while this lasts. Raises UserError if there is one."""
+    with (home / LOCK).open("a+b") as lock:
+        if not _locked(lock.fileno()):
+            found = _read(home)
+            who = f" (process {found.pid}, since {found.started})" if found else ""
+            raise UserError(f"A service runs already for {home}{who}.", cure="Stop it first, or use it.")
+        socket, made = _socket_path(home)
+        address = Address(os.getpid(), version, str(socket), started)
+        _write(home / FILE, address)
+        try:
+            yield address
+        finally:
+            (home / FILE).unlink(missing_ok=True)
+            socket.unlink(missing_ok=True)
+            if made is not None:
+                shutil.rmtree(made)
+
+
+def _locked(fd: int) -> bool:
+    """Whether nobody had the lock: the system lets go of it when its owner ends, however that is."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _socket_path(home: Path) -> tuple[Path, Path | None]:
+    """Where to listen, and the folder that was made for it if the home's own path is too long for a socket."""
+    path = home / SOCKET
+    made = None
+    if len(os.fsencode(path)) > LONGEST_SOCKET:
+        made = Path(tempfile.mkdtemp(prefix="millrace-"))  # for this user alone
+        path = made / SOCKET
+    path.unlink(missing_ok=True)
+    return path, made
+
+
+def _read(home: Path) -> Address | None:
+    try:
+        return Address(**json.loads((home / FILE).read_text()))
+    except FileNotFoundError:  # it begins, or ends, right now
+        return None
+
+
+def _write(path: Path, address: Address) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(address), file)
+    fresh.replace(path)

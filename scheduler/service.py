@@ -1,0 +1,147 @@
+"""The service: a dispatcher, a ticker and the API in one process. It wires, and never works."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from scheduler.api.app import make_api
+from scheduler.api.server import Server
+from scheduler.presence import presence
+from scheduler.ticker import Ticker
+from studio.app import App
+from studio.dispatcher.dispatcher import Dispatcher
+from studio.exceptions import UserError
+from studio.executors.executor import Executor
+from studio.store.leases import Places
+
+logger = logging.getLogger(__name__)
+
+STILL_SECONDS = 60.0
+"""A loop that has not turned for so long stands still."""
+
+
+class Loop:
+    """Work that goes on in a thread until it is told to stop. If it fails, `ended` is called."""
+
+    def __init__(self, name: str, work: Callable[[], None], ended: Callable[[], None]) -> None:
+        self.name = name
+        self.error: Exception | None = None
+        self._work = work
+        self._ended = ended
+        self._thread = threading.Thread(target=self._run, name=name)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:
+            self.error = error
+            logger.exception("%s has failed", self.name)
+        finally:
+            self._ended()
+
+
+class Service:
+    """Runs until `stop` is called, or one of its loops fails."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.version = version("millrace")
+        self._stopping = threading.Event()
+        self._done = threading.Event()
+        self._wake = threading.Event()
+        self._loops: list[Loop] = []
+        self._dispatcher: Dispatcher | None = None
+        self._ticker: Ticker | None = None
+
+    def run(self) -> bool:
+        """Serve; whether it ended well. Raises UserError if it cannot begin."""
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        with ExitStack() as leaving:
+            address = leaving.enter_context(presence(self.app.settings.make_home(), self.version, started))
+            leaving.enter_context(_signals(self.stop))
+            _ = self.app.store  # a store that cannot be opened is said before anything is started
+            server = Server(make_api(self.version, self.reasons), Path(address.socket))
+            leaving.callback(server.close)
+            server.start()
+            executor = self.app.executor("dask", self._wake.set, None, None)
+            leaving.callback(executor.close)
+            self._work(executor)
+        logger.info("the service has ended")
+        return all(loop.error is None for loop in self._loops)
+
+    def stop(self) -> None:
+        """Claim no more, let runs end or hand them back, and leave. A second call leaves them no time."""
+        if self._stopping.is_set() and self._dispatcher is not None:
+            self._dispatcher.hurry()
+        self._stopping.set()
+        self._wake.set()
+
+    def reasons(self) -> list[str]:
+        """What keeps the service from working now."""
+        if self._stopping.is_set():
+            return ["It is about to end, and claims no more runs."]
+        if self._dispatcher is None or self._ticker is None:
+            return ["It has not begun yet: the Dask cluster starts."]
+        now = time.monotonic()
+        still = [
+            f"The {name} has stood still for {now - turned:.0f} s."
+            for name, turned in (("dispatcher", self._dispatcher.turned), ("ticker", self._ticker.looked))
+            if now - turned > STILL_SECONDS
+        ]
+        return still + self._trouble_of_store()
+
+    def _trouble_of_store(self) -> list[str]:
+        try:
+            self.app.store.now()
+        except UserError as error:
+            return [str(error)]
+        return []
+
+    def _work(self, executor: Executor) -> None:
+        settings = self.app.settings
+        dispatcher = self._dispatcher = self.app.dispatcher(executor, self._wake)
+        ticker = self._ticker = Ticker(self.app.store, self._wake.set)
+        places = Places(settings.runs_at_once, settings.flow_runs_at_once)
+        self._loops = [
+            Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping), self.stop),
+            Loop("ticker", lambda: ticker.serve(self._stopping), self.stop),
+        ]
+        logger.info("the service is ready", extra={"home": str(settings.home), "owner": self.app.owner})
+        for loop in self._loops:
+            loop.join()
+        if not executor.outlives:
+            executor.close()
+        dispatcher.hand_back(attempts_end=not executor.outlives)
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C ask the service to end."""
+
+    def told(number: int, frame: FrameType | None) -> None:
+        logger.info("told to end", extra={"signal": signal.Signals(number).name})
+        stop()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
