@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from studio.exceptions import UserError
@@ -43,19 +44,32 @@ def running(home: Path) -> Address | None:
     return _read(home)
 
 
+class Presence:
+    """The right to be a home folder's service. Others find it once it is announced."""
+
+    def __init__(self, home: Path, socket: Path) -> None:
+        self._file = home / FILE
+        self.socket = socket
+        """Where to listen."""
+
+    def announce(self, version: str) -> None:
+        """Say where we listen, as from now on we do."""
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(self._file, Address(os.getpid(), version, str(self.socket), started))
+
+
 @contextmanager
-def presence(home: Path, version: str, started: str) -> Iterator[Address]:
-    """Be the one service of a home folder; others find it while this lasts. Raises UserError if there is one."""
+def presence(home: Path) -> Iterator[Presence]:
+    """Be the one service of a home folder while this lasts. Raises UserError if there is one."""
     with (home / LOCK).open("a+b") as lock:
         if not _locked(lock.fileno()):
             found = _read(home)
             who = f" (process {found.pid}, since {found.started})" if found else ""
             raise UserError(f"A service runs already for {home}{who}.", cure="Stop it first, or use it.")
+        (home / FILE).unlink(missing_ok=True)  # of one that was killed
         socket, made = _socket_path(home)
-        address = Address(os.getpid(), version, str(socket), started)
-        _write(home / FILE, address)
         try:
-            yield address
+            yield Presence(home, socket)
         finally:
             (home / FILE).unlink(missing_ok=True)
             socket.unlink(missing_ok=True)

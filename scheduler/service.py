@@ -8,9 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from types import FrameType
 
 from scheduler.api.app import make_api
@@ -72,14 +70,14 @@ class Service:
 
     def run(self) -> bool:
         """Serve; whether it ended well. Raises UserError if it cannot begin."""
-        started = datetime.now(UTC).isoformat(timespec="seconds")
         with ExitStack() as leaving:
-            address = leaving.enter_context(presence(self.app.settings.make_home(), self.version, started))
+            here = leaving.enter_context(presence(self.app.settings.make_home()))
             leaving.enter_context(_signals(self.stop))
             _ = self.app.store  # a store that cannot be opened is said before anything is started
-            server = Server(make_api(self.version, self.reasons), Path(address.socket))
+            server = Server(make_api(self.version, self.reasons), here.socket)
             leaving.callback(server.close)
             server.start()
+            here.announce(self.version)
             executor = self.app.executor("dask", self._wake.set, None, None)
             leaving.callback(executor.close)
             self._work(executor)

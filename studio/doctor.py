@@ -54,6 +54,7 @@ def examine(
         check_variables(os.environ if environ is None else environ),
         check_home(settings.home),
         check_store(settings.store),
+        *check_invariants(settings.store),
         check_artifacts(settings),
         check_kernel(),
         check_forking(settings.kernels),
@@ -133,6 +134,22 @@ def check_store(url: str) -> Check:
         return Check("store", True, f"{file}, made at the first run")
     wrong = Store.check(url)
     return Check("store", wrong is None, wrong or "sound, of this version's schema", "See `millrace db check`.")
+
+
+def check_invariants(url: str) -> Iterator[Check]:
+    """Whether what must be true of every store is true of this one. See `docs/service.md`."""
+    from studio.store.store import Store
+
+    file = Path(url.removeprefix("sqlite:///"))
+    if (url.startswith("sqlite:///") and not file.exists()) or Store.check(url) is not None:
+        return
+    with Store.open(url) as store:
+        breaches = store.invariants.breaches()
+    for one in breaches:
+        shown = ", ".join(one.ids) + (", ..." if one.count > len(one.ids) else "")
+        yield Check(f"invariant {one.name}", False, f"{one.count} {one.message}: {shown}.", "See `millrace runs show`.")
+    if not breaches:
+        yield Check("invariants", True, "every run, step, attempt and due time is as it must be")
 
 
 def check_artifacts(settings: Settings) -> Check:

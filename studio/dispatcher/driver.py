@@ -127,7 +127,8 @@ class Driver:
         Where its attempts end with this process, those that have left no result are begun again by whoever comes.
         """
         if attempts_end:
-            self._commit(active, {key: self._result(key) for key in active.flights})
+            found = {key: self._result(key) for key in active.flights}
+            self._commit(active, {key: result for key, result in found.items() if not _was_cancelled(result)})
             with self.owned(active.run) as owned:
                 for key in list(active.flights):
                     active.withdraw(owned, key)
@@ -331,6 +332,10 @@ class Driver:
             with self.owned(active.run) as owned:
                 for key in keys:
                     active.cancel_attempt(owned, key)
+
+
+def _was_cancelled(result: Result) -> bool:
+    return isinstance(result, AttemptManifest) and result.state == "cancelled"
 
 
 def _is_start(report: Report, ended: Mapping[AttemptKey, Report]) -> bool:

@@ -14,6 +14,7 @@ from studio.store.columns import clock
 from studio.store.database import Clock, Database
 from studio.store.events import Events
 from studio.store.flows import Flows
+from studio.store.invariants import Invariants
 from studio.store.leases import Leases
 from studio.store.owned import Owned
 from studio.store.runs import Runs
@@ -40,6 +41,7 @@ class Store:
         self.attempts = Attempts(database)
         self.events = Events(database)
         self.triggers = Triggers(database)
+        self.invariants = Invariants(database)
 
     @classmethod
     def open(cls, url: str | Path, *, busy_seconds: float = 10.0, now: Clock | None = None) -> Store:

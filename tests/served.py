@@ -1,0 +1,83 @@
+"""A real `millrace serve` for tests: started, asked, told to end, killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import Any
+
+from scheduler.presence import running
+from studio.store.store import Store
+from tests.cluster import Millrace, wait_for
+
+
+class UnixConnection(HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("service", timeout=10)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Served:
+    """A running service and what its commands say."""
+
+    def __init__(self, millrace: Millrace) -> None:
+        self.millrace = millrace
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self.process = self.millrace.start("serve")
+        wait_for(self.ready, what="the service")
+
+    def ready(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(self.process.communicate())
+        return self.ask("/health/ready").get("ready", False)
+
+    def ask(self, path: str) -> dict[str, Any]:
+        """What the service answers; nothing if it does not."""
+        address = running(self.millrace.home)
+        if address is None:
+            return {}
+        connection = UnixConnection(address.socket)
+        try:
+            connection.request("GET", path)
+            found: dict[str, Any] = json.load(connection.getresponse())
+            return found
+        except OSError:  # it begins, or ends
+            return {}
+        finally:
+            connection.close()
+
+    def tell(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def end(self, number: signal.Signals | None = signal.SIGTERM) -> tuple[int, str]:
+        """Its exit code and its log; with None it has been told already."""
+        assert self.process is not None
+        if number is not None:
+            self.tell(number)
+        _, err = self.process.communicate(timeout=60)
+        return self.process.returncode, err
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        with Store.open(self.millrace.home / "store.db") as store:
+            yield store
+
+    def states(self) -> list[str]:
+        with self.store() as store:
+            return [run.state.value for run in store.runs.list(1000).items]
