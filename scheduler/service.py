@@ -62,7 +62,6 @@ class Service:
         self.app = app
         self.version = version("millrace")
         self._stopping = threading.Event()
-        self._done = threading.Event()
         self._wake = threading.Event()
         self._loops: list[Loop] = []
         self._dispatcher: Dispatcher | None = None
@@ -72,7 +71,7 @@ class Service:
         """Serve; whether it ended well. Raises UserError if it cannot begin."""
         with ExitStack() as leaving:
             here = leaving.enter_context(presence(self.app.settings.make_home()))
-            leaving.enter_context(_signals(self.stop))
+            leaving.enter_context(_signals(self.told))
             _ = self.app.store  # a store that cannot be opened is said before anything is started
             server = Server(make_api(self.version, self.reasons), here.socket)
             leaving.callback(server.close)
@@ -85,11 +84,16 @@ class Service:
         return all(loop.error is None for loop in self._loops)
 
     def stop(self) -> None:
-        """Claim no more, let runs end or hand them back, and leave. A second call leaves them no time."""
-        if self._stopping.is_set() and self._dispatcher is not None:
-            self._dispatcher.hurry()
+        """Claim no more, let runs end or hand them back, and leave."""
         self._stopping.set()
         self._wake.set()
+
+    def told(self, number: int, frame: FrameType | None) -> None:
+        """A signal asks for the end; a second one leaves runs no time."""
+        logger.info("told to end", extra={"signal": signal.Signals(number).name})
+        if self._stopping.is_set() and self._dispatcher is not None:
+            self._dispatcher.hurry()
+        self.stop()
 
     def reasons(self) -> list[str]:
         """What keeps the service from working now."""
@@ -130,13 +134,8 @@ class Service:
 
 
 @contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C ask the service to end."""
-
-    def told(number: int, frame: FrameType | None) -> None:
-        logger.info("told to end", extra={"signal": signal.Signals(number).name})
-        stop()
-
+def _signals(told: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C are told while this lasts."""
     before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
