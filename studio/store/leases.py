@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, Update, and_, bindparam, func, literal, or_, select, text, update
+from sqlalchemy import Connection, Select, Update, and_, bindparam, func, literal, or_, select, text, update
 
 from studio.run import RunState
 from studio.store import tables
@@ -38,38 +39,28 @@ _LEASE_END = clock() + bindparam("lease")
 def _unhindered() -> Any:
     """No other run with the same `exclusive` is driven, or queued before it."""
     other = tables.run.alias("other")
-    before = and_(
-        other.c.state == RunState.QUEUED,
-        or_(other.c.created < _r.created, and_(other.c.created == _r.created, other.c.id < _r.id)),
-    )
-    driven = other.c.state.in_([RunState.RUNNING, RunState.WAITING])
-    hindering = select(literal(1)).where(other.c.exclusive == _r.exclusive, or_(driven, before))
-    return or_(_r.exclusive.is_(None), ~hindering.correlate(tables.run).exists())
+    same = select(literal(1)).where(other.c.exclusive == _r.exclusive)
+    before = or_(other.c.created < _r.created, and_(other.c.created == _r.created, other.c.id < _r.id))
+    driven = same.where(other.c.state.in_([RunState.RUNNING, RunState.WAITING]))
+    earlier = same.where(other.c.state == RunState.QUEUED, before)
+    hindered = or_(*(query.correlate(tables.run).exists() for query in (driven, earlier)))
+    return or_(_r.exclusive.is_(None), ~hindered)
 
 
-def _driven_now() -> Subquery:
-    return select(_r.flow_id, func.count().label("runs")).where(_DRIVEN).group_by(_r.flow_id).subquery("driven")
-
-
-def _next_ids() -> Select[Any]:
-    """Queued runs for the free places: by priority, then so that each flow gets one in turn, then by age."""
-    turn = func.row_number().over(
-        partition_by=_r.flow_id, order_by=[_r.priority.desc(), _r.created, _r.id]
-    )  # fmt: skip
-    queued = (
-        select(_r.id, _r.flow_id, _r.priority, _r.created, turn.label("turn"))
-        .where(_r.state == RunState.QUEUED, _unhindered())
-        .subquery("queued")
-    )
-    driven = _driven_now()
-    place = queued.c.turn + func.coalesce(driven.c.runs, 0)
-    return (
-        select(queued.c.id)
-        .outerjoin_from(queued, driven, driven.c.flow_id == queued.c.flow_id)
-        .where(place <= bindparam("per_flow"))
-        .order_by(queued.c.priority.desc(), place, queued.c.created, queued.c.id)
-        .limit(bindparam("limit"))
-    )
+# Which queued runs are next. For each flow that has some, what its best could be; then only those of the best flows are
+# looked at, for there may be very many.
+_HEADS = (
+    select(_r.flow_id, func.max(_r.priority).label("priority"), func.min(_r.created).label("created"))
+    .where(tables.QUEUED)
+    .group_by(_r.flow_id)
+)
+_DRIVEN_NOW = select(_r.flow_id, func.count().label("runs")).where(tables.DRIVEN).group_by(_r.flow_id)
+_CANDIDATES = (
+    select(_r.id, _r.priority, _r.created)
+    .where(tables.QUEUED, _r.flow_id == bindparam("flow_id"), _unhindered())
+    .order_by(_r.priority.desc(), _r.created, _r.id)
+    .limit(bindparam("limit"))
+)
 
 
 def _abandoned_ids() -> Select[Any]:
@@ -106,9 +97,7 @@ _CLAIM_ONE = _claim(
         or_(_ABANDONED, and_(_r.state == RunState.QUEUED, _unhindered())),
     )
 )
-_NEXT_IDS = _next_ids()
 _WAITING = select(literal(1)).where(or_(_r.state == RunState.QUEUED, _ABANDONED)).limit(1)
-_COUNT_DRIVEN = select(func.count()).select_from(tables.run).where(_DRIVEN)
 _RENEW = (
     update(tables.run)
     .where(_OWNED, _r.id.in_(bindparam("run_ids", expanding=True)))
@@ -178,12 +167,32 @@ class Leases:
 
 
 def _chosen(connection: Connection, limit: int, places: Places) -> list[str]:
+    """Queued runs for the free places: by priority, then so that each flow gets one in turn, then by age."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyhow
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIM_LOCK})
-    free = places.in_all - connection.execute(_COUNT_DRIVEN).scalar_one()
-    if free < 1:
-        return []
-    return list(connection.execute(_NEXT_IDS, {"limit": min(limit, free), "per_flow": places.per_flow}).scalars())
+    driven: dict[str, int] = {row.flow_id: row.runs for row in connection.execute(_DRIVEN_NOW)}
+    free = min(limit, places.in_all - sum(driven.values()))
+    heads = connection.execute(_HEADS).all() if free > 0 else []
+    turns = [
+        (-head.priority, driven.get(head.flow_id, 0), head.created, head.flow_id)
+        for head in heads
+        if driven.get(head.flow_id, 0) < places.per_flow
+    ]
+    heapq.heapify(turns)
+    waiting: dict[str, list[Any]] = {}
+    chosen: list[str] = []
+    while turns and len(chosen) < free:
+        *_, flow_id = heapq.heappop(turns)
+        if flow_id in waiting:
+            chosen.append(waiting[flow_id].pop().id)
+            driven[flow_id] = driven.get(flow_id, 0) + 1
+        else:
+            values = {"flow_id": flow_id, "limit": free}
+            waiting[flow_id] = list(connection.execute(_CANDIDATES, values))[::-1]
+        if waiting[flow_id] and driven.get(flow_id, 0) < places.per_flow:
+            best = waiting[flow_id][-1]
+            heapq.heappush(turns, (-best.priority, driven.get(flow_id, 0), best.created, flow_id))
+    return chosen
 
 
 def _microseconds(seconds: float) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -39,8 +40,16 @@ metadata = MetaData(
     }
 )
 
-_DRIVEN = text("state IN ('running', 'waiting')")
-_UNFINISHED = text("state IN ('queued', 'running', 'waiting')")
+QUEUED = text("state = 'queued'")
+DRIVEN = text("state IN ('running', 'waiting')")
+UNFINISHED = text("state IN ('queued', 'running', 'waiting')")
+"""Literal, for SQLite takes a partial index only where it sees the same words."""
+
+
+def _where(condition: TextClause) -> dict[str, TextClause]:
+    """Of a partial index."""
+    return {"postgresql_where": condition, "sqlite_where": condition}
+
 
 flow = Table(
     "flow",
@@ -169,14 +178,10 @@ run = Table(
     Index("ix_run_flow_id", "flow_id", "created", "id"),
     Index("ix_run_state", "state", "created", "id"),
     Index("ix_run_trigger_id", "trigger_id", "created", "id"),
-    Index("ix_run_unfinished", "trigger_id", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
-    Index(
-        "uq_run_exclusive",
-        "exclusive",
-        unique=True,
-        postgresql_where=_DRIVEN,
-        sqlite_where=_DRIVEN,
-    ),
+    Index("ix_run_queued", "flow_id", "priority", "created", "id", **_where(QUEUED)),
+    Index("ix_run_exclusive", "exclusive", "state", "created", "id", **_where(text("exclusive IS NOT NULL"))),
+    Index("ix_run_unfinished", "trigger_id", **_where(UNFINISHED)),
+    Index("uq_run_exclusive", "exclusive", unique=True, **_where(DRIVEN)),
 )
 """`origin_run`, `trigger_id` and a step's `reused_run` are no foreign keys: those rows may be deleted, their names stay
 true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does."""

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from studio.exceptions import Conflict, NotFound, UserError
-from studio.run import RunState
 from studio.store import runs, tables
 from studio.store.columns import clock
 from studio.store.database import Database
@@ -94,7 +93,7 @@ _LOCK = (
 )
 _UNFINISHED = select(_r.trigger_id, _r.id).where(
     _r.trigger_id.in_(bindparam("ids", expanding=True)),
-    _r.state.in_([RunState.QUEUED, RunState.RUNNING, RunState.WAITING]),
+    tables.UNFINISHED,
 )
 _SET_NEXT = update(tables.trigger).where(_t.id == bindparam("id_")).values(next_fire=bindparam("next"))
 _LAST_RECORDED = select(func.max(_k.recorded))

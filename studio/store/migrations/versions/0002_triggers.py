@@ -9,6 +9,8 @@ branch_labels = None
 depends_on = None
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+QUEUED = sa.text("state = 'queued'")
+EXCLUSIVE = sa.text("exclusive IS NOT NULL")
 DRIVEN = sa.text("state IN ('running', 'waiting')")
 UNFINISHED = sa.text("state IN ('queued', 'running', 'waiting')")
 
@@ -65,3 +67,13 @@ def upgrade() -> None:
     op.create_index("ix_run_trigger_id", "run", ["trigger_id", "created", "id"])
     op.create_index("uq_run_exclusive", "run", ["exclusive"], unique=True, postgresql_where=DRIVEN, sqlite_where=DRIVEN)
     op.create_index("ix_run_unfinished", "run", ["trigger_id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
+    op.create_index(
+        "ix_run_queued", "run", ["flow_id", "priority", "created", "id"], postgresql_where=QUEUED, sqlite_where=QUEUED
+    )
+    op.create_index(
+        "ix_run_exclusive",
+        "run",
+        ["exclusive", "state", "created", "id"],
+        postgresql_where=EXCLUSIVE,
+        sqlite_where=EXCLUSIVE,
+    )
