@@ -46,9 +46,9 @@ UNFINISHED = text("state IN ('queued', 'running', 'waiting')")
 """Literal, for SQLite takes a partial index only where it sees the same words."""
 
 
-def _where(condition: TextClause) -> dict[str, TextClause]:
-    """Of a partial index."""
-    return {"postgresql_where": condition, "sqlite_where": condition}
+def _partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    """An index of the rows that fulfil `where`."""
+    return Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)
 
 
 flow = Table(
@@ -178,10 +178,10 @@ run = Table(
     Index("ix_run_flow_id", "flow_id", "created", "id"),
     Index("ix_run_state", "state", "created", "id"),
     Index("ix_run_trigger_id", "trigger_id", "created", "id"),
-    Index("ix_run_queued", "flow_id", "priority", "created", "id", **_where(QUEUED)),
-    Index("ix_run_exclusive", "exclusive", "state", "created", "id", **_where(text("exclusive IS NOT NULL"))),
-    Index("ix_run_unfinished", "trigger_id", **_where(UNFINISHED)),
-    Index("uq_run_exclusive", "exclusive", unique=True, **_where(DRIVEN)),
+    _partial("ix_run_queued", "flow_id", "priority", "created", "id", where=QUEUED),
+    _partial("ix_run_exclusive", "exclusive", "state", "created", "id", where=text("exclusive IS NOT NULL")),
+    _partial("ix_run_unfinished", "trigger_id", where=UNFINISHED),
+    _partial("uq_run_exclusive", "exclusive", where=DRIVEN, unique=True),
 )
 """`origin_run`, `trigger_id` and a step's `reused_run` are no foreign keys: those rows may be deleted, their names stay
 true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does."""
