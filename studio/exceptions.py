@@ -58,6 +58,12 @@ class ArtifactError(UserError):
     code = "artifact"
 
 
+class VaultError(UserError):
+    """A secret cannot be encrypted or opened, or a key cannot be used."""
+
+    code = "vault"
+
+
 class StoreError(UserError):
     """The store cannot be used."""
 
