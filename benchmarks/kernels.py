@@ -184,8 +184,9 @@ def measure(case: Case, warm: Service, folder: Path) -> Cost:
     with tree_pss(me) as peak:
         warm.run(flow, folder)
         wall = time.perf_counter() - begun
+    memory = peak.stop()
     time.sleep(0.3)  # the last guards are still busy
-    return Cost(wall, _tree_cpu(me) - cpu, peak.stop())
+    return Cost(wall, _tree_cpu(me) - cpu - peak.cpu, memory)
 
 
 def _tree_cpu(root: psutil.Process) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -34,6 +35,7 @@ class Served:
 
     def __init__(self, millrace: Millrace) -> None:
         self.millrace = millrace
+        self.store_url = millrace.environment.get("MILLRACE_STORE", f"sqlite:///{millrace.home}/store.db")
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -44,7 +46,7 @@ class Served:
         assert self.process is not None
         if self.process.poll() is not None:
             raise AssertionError(self.process.communicate())
-        return self.ask("/health/ready").get("ready", False)
+        return bool(self.ask("/health/ready").get("ready"))
 
     def ask(self, path: str) -> dict[str, Any]:
         """What the service answers; nothing if it does not."""
@@ -73,9 +75,15 @@ class Served:
         _, err = self.process.communicate(timeout=60)
         return self.process.returncode, err
 
+    def kill(self) -> None:
+        """As the system does when memory runs out: with all that it has started itself."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
     @contextmanager
     def store(self) -> Iterator[Store]:
-        with Store.open(self.millrace.home / "store.db") as store:
+        with Store.open(self.store_url) as store:
             yield store
 
     def states(self) -> list[str]:

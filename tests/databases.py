@@ -1,4 +1,4 @@
-"""One store per test, over SQLite and over a real PostgreSQL."""
+"""Fixtures: one store per test, over SQLite and over a real PostgreSQL."""
 
 from __future__ import annotations
 
