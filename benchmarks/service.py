@@ -17,6 +17,7 @@ from sqlalchemy import insert
 
 from scheduler.ticker import Ticker
 from studio.flow import Flow, write_flow
+from studio.run import RunState, StepState
 from studio.store import tables
 from studio.store.identifier import uuid7
 from studio.store.runs import NewRun, queue
@@ -112,8 +113,8 @@ def fill(store: Store, runs: int) -> None:
         with store.database.write() as connection:
             queue(connection, [new] * min(runs, 5000))
     with store.database.write() as connection:
-        connection.execute(tables.run.update().values(state="succeeded", started=1, ended=2))
-        connection.execute(tables.step.update().values(state="skipped", ended=2))
+        connection.execute(tables.run.update().values(state=RunState.SUCCEEDED, started=1, ended=2))
+        connection.execute(tables.step.update().values(state=StepState.SKIPPED, ended=2))
 
 
 def start(one: Served) -> float:

@@ -191,8 +191,6 @@ class Dispatcher:
 
     def _claim(self, places: Places) -> None:
         """Lead so many runs that all slots are busy; those that only wait for a time do not count."""
-        if not self._is_due("claim", self._pace.poll):
-            return
         busy = sum(bool(active.flights or active.ready()) for active in self._active.values()) + len(self._stale)
         try:
             if self._is_due("expire", EXPIRE_SECONDS):
