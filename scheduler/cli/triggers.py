@@ -73,6 +73,7 @@ def add(flow: str, name: str | None, environment: str, dry_run: bool, as_json: b
             return
         click.echo(f"The trigger {made.name} is on ({made.id}).")
         click.echo(describe(settings, app.store.now()))
+        warn_without_service(app)
 
 
 @command.command("list")
@@ -141,6 +142,7 @@ def resume(name: str) -> None:
     """Let a paused trigger fire again, from now on."""
     with changing() as (app, triggers):
         one = triggers.resume(app.store.triggers.find(name))
+        warn_without_service(app)
     click.echo(f"The trigger {one.name} is on; it fires next at {next_text(one)}.")
 
 
@@ -151,6 +153,7 @@ def fire(name: str, as_json: bool) -> None:
     """Queue a run now, whatever the schedule says. A service drives it."""
     with changing() as (app, triggers):
         run = triggers.fire(app.store.triggers.find(name))
+        warn_without_service(app)
     if as_json:
         print_json({"run_id": run.id})
         return
@@ -175,6 +178,14 @@ def changing() -> Iterator[tuple[App, CronTriggers]]:
 
     with opened() as app:
         yield app, CronTriggers(app.store, whoever_this_is())
+
+
+def warn_without_service(app: App) -> None:
+    """On stderr. A store that others use may have its service elsewhere."""
+    from scheduler.presence import running
+
+    if running(app.settings.home) is None:
+        click.echo("No service runs here: start one with `millrace serve`, or nothing happens.", err=True)
 
 
 def read_settings(
