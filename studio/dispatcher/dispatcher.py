@@ -134,8 +134,6 @@ class Dispatcher:
             if isinstance(error, StoreError):
                 raise
             logger.warning("trying again: %s", error)
-        else:
-            self._errors.pop(run.id, None)
 
     def _trouble_of_the_only(self, run: Run, error: Exception) -> None:
         raise error
@@ -258,6 +256,7 @@ class Dispatcher:
         else:
             self.driver.cancel_rest(active)
         self._end(active)
+        self._errors.pop(run_id, None)
 
     def _end(self, active: ActiveRun) -> None:
         if self.driver.end(active):

@@ -25,6 +25,7 @@ from studio.order import Order
 from studio.planner import Plan
 from studio.run import AttemptState
 from studio.store.attempts import Attempt
+from studio.store.leases import Places
 from studio.store.runs import Run
 from studio.store.store import Store
 from tests.cluster import wait_for
@@ -604,3 +605,69 @@ def test_a_node_runs_although_what_it_does_not_need_is_unfinished(app: App) -> N
     flow = one_step()
     flow.add("code", "two", source="def run(x: Json", inputs={"x": "one.json"})
     assert app.run(flow, to="one", executor="in-process").ok
+
+
+# ---- many runs at once
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Dispatcher], None]]:
+    """Lets a dispatcher serve in a thread, until the test ends."""
+    stopping = threading.Event()
+    served = []
+
+    def serve(one: Dispatcher) -> None:
+        thread = threading.Thread(target=one.serve, args=(Places(10, 10), stopping))
+        served.append((thread, one.driver.executor))
+        thread.start()
+
+    yield serve
+    stopping.set()
+    for thread, executor in served:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+        executor.close()
+
+
+def queued(app: App, flow: Flow) -> Run:
+    """A run that nobody drives yet."""
+    run = created(app, flow)
+    app.store.leases.release(run.id, app.owner, run.epoch)
+    return app.store.runs.get(run.id)
+
+
+def test_a_run_that_nobody_can_drive_fails_and_the_others_go_on(
+    app: App, serving: Callable[[Dispatcher], None]
+) -> None:
+    odd, sound = queued(app, one_step()), queued(app, one_step())
+
+    def plan_of(run: Run) -> Plan:
+        if run.id == odd.id:
+            raise RuntimeError("this is a bug")
+        return app.run_maker.plan_of(run)
+
+    serving(dispatcher(app, app.store, "me", plan_of=plan_of))
+    wait_for(lambda: app.view(sound.id).run.state == "succeeded", what="the sound run")
+    wait_for(lambda: app.view(odd.id).run.state == "failed", what="the odd run")
+    failure = app.view(odd.id).run.failure
+    assert failure is not None
+    assert (failure.code, failure.fault) == ("internal", "system")
+    assert "this is a bug" in failure.message
+    assert app.store.invariants.breaches() == []
+
+
+def test_a_run_that_another_took_is_left_alone_and_the_others_go_on(
+    app: App, later: Store, serving: Callable[[Dispatcher], None]
+) -> None:
+    flow = Flow.new("Hangs")
+    flow.add("code", "one", source=HANGS_ONCE)
+    run = queued(app, flow)
+    serving(dispatcher(app, app.store, "me", lease=1.0))
+    wait_for(Path("started").exists, what="the attempt")
+    taken = later.leases.claim_one("another", 7200, run.id)
+    assert taken is not None
+    Path("gate").touch()
+    next_one = queued(app, one_step())
+    wait_for(lambda: app.view(next_one.id).run.state == "succeeded", what="the next run")
+    assert app.store.runs.get(run.id).owner == "another"
+    assert attempt_states(app.store, run) != [AttemptState.SUCCEEDED]
