@@ -1,4 +1,4 @@
-"""The service: a dispatcher, a ticker and the API in one process. It wires, and never works."""
+"""The service: a dispatcher, a ticker, a sweeper and the API in one process. It wires, and never works."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from types import FrameType
 from scheduler.api.app import make_api
 from scheduler.api.server import Server
 from scheduler.presence import presence
+from scheduler.sweeper import Sweeper
 from scheduler.ticker import Ticker
 from studio.app import App
 from studio.dispatcher.dispatcher import Dispatcher
@@ -120,10 +121,12 @@ class Service:
         settings = self.app.settings
         dispatcher = self._dispatcher = self.app.dispatcher(executor, self._wake)
         ticker = self._ticker = Ticker(self.app.store, self._wake.set)
+        sweeper = Sweeper(self.app.keeper.sweep)
         places = Places(settings.runs_at_once, settings.flow_runs_at_once)
         self._loops = [
             Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping), self.stop),
             Loop("ticker", lambda: ticker.serve(self._stopping), self.stop),
+            Loop("sweeper", lambda: sweeper.serve(self._stopping), self.stop),
         ]
         logger.info("the service is ready", extra={"home": str(settings.home), "owner": self.app.owner})
         for loop in self._loops:

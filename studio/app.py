@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from studio.artifacts.collector import Garbage, collect
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
@@ -25,6 +24,7 @@ from studio.exceptions import ExecutorError, NotFound, UserError
 from studio.executors.executor import Executor
 from studio.flow import Flow, parse_flow, read_flow
 from studio.forms import form
+from studio.keeper import Keeper, Sweep
 from studio.manifest import Artifact
 from studio.plugin_host import PluginHost
 from studio.port import Schema
@@ -111,6 +111,10 @@ class App:
     @cached_property
     def publisher(self) -> Publisher:
         return Publisher(self.store, self.root, self.registry, self.host)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        return Keeper(self.store, self.root, days=self.settings.keep_days, most=self.settings.keep_bytes)
 
     def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
         if name == "in-process":
@@ -336,6 +340,7 @@ class App:
     def log(self, run_id: str, node: str | None = None) -> Iterator[str]:
         """The steps' logs, each line once, attempt by attempt."""
         run = self.find(run_id)
+        run.require_artifacts()
         for attempt in self.store.attempts.of(run.id, node):
             if not attempt.log:
                 continue
@@ -346,6 +351,7 @@ class App:
         """The executed notebook of the node's last attempt; of the run that made it, if the result was reused."""
         view = self.view(run_id)
         step = view.step(node)
+        view.run.require_artifacts()
         attempts = self.store.attempts.of(*self._maker(step))
         kept_notebooks = [attempt.notebook for attempt in attempts if attempt.notebook]
         if not kept_notebooks:
@@ -360,9 +366,9 @@ class App:
         same = (one.path for one in steps if step.cache_key is not None and one.cache_key == step.cache_key)
         return step.reused_run, next(same, step.path)
 
-    def gc(self, *, dry_run: bool = False) -> list[Garbage]:
-        """Delete artifacts and bundles that no run refers to."""
-        return collect(self.root, self.store.runs.referenced_prefixes(), dry_run=dry_run)
+    def gc(self, *, dry_run: bool = False) -> Sweep:
+        """Delete artifacts that are to be kept no longer, and what no run refers to."""
+        return self.keeper.sweep(dry_run=dry_run)
 
     # The installation -----------------------------------------------------------------------------------------------
 

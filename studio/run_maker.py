@@ -67,6 +67,7 @@ class RunMaker:
                 f"Run {origin.id} is of another flow, {origin.flow_name}.",
                 cure="Choose one with `millrace runs list --flow`.",
             )
+        _require_results(origin, from_)
         inputs = resolve_inputs(flow, dict(given))
         checked = validate(narrowed(flow, to), self.registry, self.host, directory=path.parent, inputs=inputs)
         if checked.errors:
@@ -77,9 +78,13 @@ class RunMaker:
         return self._keep(flow, path, path.parent.resolve(), inputs, selection, bundle.hash, origin)
 
     def again(self, origin: Run, *, from_: str | None) -> Run:
-        """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`."""
+        """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`.
+
+        Without `from_`, and if the artifacts of `origin` are kept no longer, all of it runs again.
+        """
         if not origin.state.ended:
             raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
+        _require_results(origin, from_)
         flow = parse_flow(self.store.document(origin.document))
         path = Path(self.store.flows.get(origin.flow_id).path)
         return self._keep(
@@ -129,6 +134,8 @@ class RunMaker:
 
     def _taken(self, flow: Flow, origin: Run, from_: str | None) -> dict[str, NewStep]:
         """The steps whose results come from `origin`, if their artifacts are still there."""
+        if origin.forgotten is not None:  # files that are left are about to be deleted
+            return {}
         results = {step.path: step for step in self.store.steps.of(origin.id) if self._still_there(step.outputs or {})}
         keep = kept(flow, {path: step.state for path, step in results.items()}, from_)
         return {
@@ -142,6 +149,12 @@ class RunMaker:
 
     def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:
         return all(self.root.exists(artifact.path) for artifact in outputs.values())
+
+
+def _require_results(origin: Run | None, from_: str | None) -> None:
+    """Whoever begins in the middle wants the steps before it left alone."""
+    if origin is not None and from_ is not None:
+        origin.require_artifacts("Run the whole flow again, without --from.")
 
 
 def _modules_hash(project: Path) -> str:

@@ -46,6 +46,7 @@ class RunView:
         if port not in outputs:
             has = f"It has: {', '.join(outputs)}." if outputs else f"The step is {step.state}."
             raise NotFound(f"Step {node} has no output {port!r}.", cure=has)
+        self.run.require_artifacts()
         return outputs[port]
 
     def value(self, node: str, port: str = "table", frame: Frame = "pandas") -> Any:

@@ -13,6 +13,8 @@ from studio.exceptions import UserError
 from studio.order import parse_bytes
 
 PREFIX = "MILLRACE_"
+UNLIMITED = "unlimited"
+"""The word for no limit, where there is one by default."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Settings:
     """Runs that services drive at once, all together."""
     flow_runs_at_once: int = 10
     """Runs of one flow that services drive at once."""
+    keep_days: float | None = 30.0
+    """How long the artifacts of runs that have ended are kept; None for ever."""
+    keep_bytes: int | None = 20 * 10**9
+    """How much of them is kept in all; None for no limit."""
     plugin_seconds: float = 5.0
     """Time that a plugin has for each answer."""
 
@@ -173,6 +179,21 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _or_unlimited(reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    """0 would be read as nothing by some and as for ever by others; the one is refused, the other has a word."""
+    return lambda text: None if text.lower() == UNLIMITED else reader(text)
+
+
+def _days(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ValueError(f"it is neither a number of days above 0 nor `{UNLIMITED}`")
+    return value
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "store": _store,
     "artifacts": _artifacts,
@@ -189,6 +210,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "drain_seconds": _seconds,
     "runs_at_once": _count,
     "flow_runs_at_once": _count,
+    "keep_days": _or_unlimited(_days),
+    "keep_bytes": _or_unlimited(parse_bytes),
     "plugin_seconds": _seconds,
 }
 """Field -> how its text is read; `home` is read first, for the others' defaults lie in it."""

@@ -149,6 +149,8 @@ def show_view(view: RunView, *, as_json: bool) -> None:
     took = f", took {seconds_text(duration(run))}" if run.ended else ""
     click.echo(f"{run.flow_name}: run {run.id}")
     click.echo(f"{run.state}, started {local_text(run.started) or 'not yet'}{took}")
+    if run.forgotten is not None:
+        click.echo(f"Its values, logs and notebooks are kept no longer (since {local_text(run.forgotten)}).")
     for name, value in run.inputs.items():
         click.echo(f"  {name} = {value}")
     print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])

@@ -231,12 +231,16 @@ class Driver:
         found = {path: self._reusable(active, path) for path in paths}
         begun = []
         with self.owned(active.run) as owned:
+            # Since we looked they may have been forgotten; what is kept now cannot be before this is committed.
+            kept = owned.kept_among({earlier.run_id for _, earlier in found.values() if earlier is not None})
+            reused = []
             for path, (key, earlier) in found.items():
-                if key is not None and earlier is not None:
+                if key is not None and earlier is not None and earlier.run_id in kept:
                     active.reuse(owned, path, earlier, key)
+                    reused.append(path)
                 else:
                     begun.append(active.begin(owned, path, key))
-            active.settle(owned, [path for path, (_, earlier) in found.items() if earlier])
+            active.settle(owned, reused)
         return begun
 
     def _reusable(self, active: ActiveRun, path: str) -> tuple[str | None, Step | None]:

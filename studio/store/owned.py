@@ -14,6 +14,7 @@ from studio.run import AttemptState, RunState, State, StepState, transition
 from studio.store import events, tables
 from studio.store.columns import StateT, clock
 from studio.store.events import NewRunEvent
+from studio.store.retention import kept_among
 
 _s = tables.step.c
 _a = tables.attempt.c
@@ -77,6 +78,10 @@ class Owned:
         self.cancel_requested: bool = row.cancel_requested
         self._events: list[NewRunEvent] = []
         self._last_seq: int | None = None
+
+    def kept_among(self, run_ids: Collection[str]) -> set[str]:
+        """Those of the runs whose artifacts are kept; a result that is taken now is safe once this is committed."""
+        return kept_among(self._connection, run_ids)
 
     def set_run(self, new: RunState, **columns: Any) -> None:
         """Change the run's state, and columns of `studio.store.tables.run`. An end gives the lease up."""

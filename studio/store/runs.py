@@ -19,12 +19,11 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from studio.exceptions import NotFound, UserError
+from studio.exceptions import ArtifactError, Conflict, NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
 from studio.store import events, steps, tables
@@ -33,7 +32,8 @@ from studio.store.database import Database
 from studio.store.events import NewRunEvent
 from studio.store.flows import keep_document, keep_flow
 from studio.store.identifier import uuid7
-from studio.store.steps import NewStep, Step
+from studio.store.retention import forbid_reuse, kept_among
+from studio.store.steps import NewStep
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,16 @@ class Run:
     started: int | None
     ended: int | None
     failure: Failure | None
+    forgotten: int | None
+    """When its artifacts were given up; None while they are kept."""
+
+    def require_artifacts(self, cure: str = "") -> None:
+        """Raise :class:`ArtifactError` if its artifacts were given up; `cure` may know better than to run it again."""
+        if self.forgotten is not None:
+            raise ArtifactError(
+                f"The values, logs and notebooks of run {self.id} are kept no longer.",
+                cure=cure or f"Run it again: `millrace runs retry {self.id}`.",
+            )
 
 
 @dataclass(frozen=True)
@@ -158,11 +168,6 @@ _CANCEL_STEPS = (
     .values(state=StepState.CANCELLED, ended=clock())
 )
 _DELETE: Delete = delete(tables.run).where(_r.id == bindparam("run_id"))
-_IDS = select(_r.id)
-_REUSED = select(tables.step).where(tables.step.c.reused_run.is_not(None), tables.step.c.outputs.is_not(None))
-_BUNDLES = union(
-    select(_r.bundle).where(_r.bundle != ""), select(tables.revision.c.bundle).where(tables.revision.c.bundle != "")
-)
 
 
 class Runs:
@@ -174,7 +179,8 @@ class Runs:
     def create(self, new: NewRun) -> Run:
         """Keep a new run with its event, flow, document and steps: all of it, or nothing.
 
-        If a run with the same `dedup` exists, that one is returned, and nothing is changed.
+        If a run with the same `dedup` exists, that one is returned, and nothing is changed. Raises Conflict if it takes
+        results of its `origin_run`, and these are no longer kept.
         """
         made = self._by_dedup(new.dedup) or self._create(new) or self._by_dedup(new.dedup)
         assert made is not None, "a run that was in the way is there"
@@ -222,23 +228,14 @@ class Runs:
         return Page(found[:limit], _key(found[limit - 1]) if more else None)
 
     def delete(self, run_id: str) -> None:
-        """Forget a run that has ended, with its steps, attempts and events. Its artifacts are `millrace gc`'s."""
+        """Delete a run that has ended, with its steps, attempts and events. Its artifacts are `millrace gc`'s."""
         with self._database.write() as connection:
+            forbid_reuse(connection)
             row = connection.execute(_BY_ID_LOCKED, {"run_id": run_id}).one_or_none()
             run = Run(*row) if row else _missing(run_id)
             if not run.state.ended:
                 raise UserError(f"Run {run_id} is {run.state}.", cure=f"First `millrace runs cancel {run_id}`.")
             connection.execute(_DELETE, {"run_id": run_id})
-
-    def referenced_prefixes(self) -> set[str]:
-        """Where artifacts in use lie below the artifact root: the folders of all runs, the attempts of deleted runs
-        whose outputs were reused, and the bundles.
-        """
-        with self._database.read() as connection:
-            runs = {f"runs/{run_id}/" for run_id in connection.execute(_IDS).scalars()}
-            bundles = {f"bundles/{hashed}.zip" for hashed in connection.execute(_BUNDLES).scalars()}
-            reused = {path for row in connection.execute(_REUSED) for path in _folders(Step(*row))}
-        return runs | bundles | reused
 
     def _by_dedup(self, dedup: str | None) -> Run | None:
         if dedup is None:
@@ -262,6 +259,8 @@ class _Duplicate(Exception):
 
 def queue(connection: Connection, news: Sequence[NewRun]) -> list[str]:
     """Keep many new runs that wait for their turn; their ids. None may have an owner, or the `dedup` of another."""
+    for one in news:
+        _require_origin(connection, one)
     for flow in {one.flow_id: one for one in news}.values():
         keep_flow(connection, id=flow.flow_id, project=flow.project, name=flow.flow_name, path=flow.flow_path)
     hashes = {text: keep_document(connection, text) for text in {one.document_text for one in news}}
@@ -283,6 +282,7 @@ def cancel(connection: Connection, run_id: str) -> None:
 
 
 def _insert(connection: Connection, new: NewRun) -> Run:
+    _require_origin(connection, new)
     event = _event(new)
     keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
     hashed = keep_document(connection, new.document_text)
@@ -295,6 +295,16 @@ def _insert(connection: Connection, new: NewRun) -> Run:
     run = Run(*row)
     steps.add(connection, run.id, run.created, new.steps)
     return run
+
+
+def _require_origin(connection: Connection, new: NewRun) -> None:
+    """The results were there when the steps were made; they may have been forgotten, or the run deleted, since."""
+    takes = any(step.reused_run is not None for step in new.steps)
+    if new.origin_run is None or not takes or kept_among(connection, [new.origin_run]):
+        return
+    raise Conflict(
+        f"The results of run {new.origin_run} were given up just now.", cure="Start the new run again.", retryable=True
+    )
 
 
 def _event(new: NewRun) -> dict[str, Any]:
@@ -360,11 +370,6 @@ def _parse_key(key: str) -> tuple[int, str]:
     if not created.isdecimal() or not run_id:
         raise UserError(f"{key!r} is not the key of a page.", cure="Give the `next` of the page before.")
     return int(created), run_id
-
-
-def _folders(step: Step) -> set[str]:
-    """The folders that hold a step's outputs."""
-    return {artifact.path.rpartition("/")[0] + "/" for artifact in (step.outputs or {}).values()}
 
 
 def _missing(run_id: str) -> Run:

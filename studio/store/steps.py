@@ -55,7 +55,8 @@ _OF_RUN = (
 )
 _REUSABLE = (
     select(tables.step)
-    .where(tables.step.c.cache_key == bindparam("cache_key"), tables.step.c.state == StepState.SUCCEEDED)
+    .join_from(tables.step, tables.run, tables.step.c.run_id == tables.run.c.id)
+    .where(tables.step.c.cache_key == bindparam("cache_key"), tables.step.c.state == StepState.SUCCEEDED, tables.KEPT)
     .order_by(tables.step.c.ended.desc(), tables.step.c.run_id.desc())
     .limit(1)
 )
@@ -102,7 +103,7 @@ class Steps:
             return [Step(*row) for row in connection.execute(_OF_RUN, {"run_id": run_id})]
 
     def reusable(self, cache_key: str) -> Step | None:
-        """The step that succeeded last with that key, in any run."""
+        """The step that succeeded last with that key, in any run whose artifacts are kept."""
         with self._database.read() as connection:
             row = connection.execute(_REUSABLE, {"cache_key": cache_key}).one_or_none()
         return Step(*row) if row else None

@@ -17,6 +17,7 @@ from studio.store.flows import Flows
 from studio.store.invariants import Invariants
 from studio.store.leases import Leases
 from studio.store.owned import Owned
+from studio.store.retention import Retention
 from studio.store.runs import Runs
 from studio.store.steps import Steps
 from studio.store.tables import SCHEMA, VERSION_TABLE
@@ -41,6 +42,7 @@ class Store:
         self.attempts = Attempts(database)
         self.events = Events(database)
         self.triggers = Triggers(database)
+        self.retention = Retention(database)
         self.invariants = Invariants(database)
 
     @classmethod

@@ -43,6 +43,7 @@ metadata = MetaData(
 QUEUED = text("state = 'queued'")
 DRIVEN = text("state IN ('running', 'waiting')")
 UNFINISHED = text("state IN ('queued', 'running', 'waiting')")
+KEPT = text("forgotten IS NULL")
 """Literal, for SQLite takes a partial index only where it sees the same words."""
 
 
@@ -174,6 +175,7 @@ run = Table(
     Column("started", Time),
     Column("ended", Time),
     Column("failure", FailureText),
+    Column("forgotten", Time),
     Index("ix_run_created", "created", "id"),
     Index("ix_run_flow_id", "flow_id", "created", "id"),
     Index("ix_run_state", "state", "created", "id"),
@@ -181,10 +183,12 @@ run = Table(
     _partial("ix_run_queued", "flow_id", "priority", "created", "id", where=QUEUED),
     _partial("ix_run_exclusive", "exclusive", "state", "created", "id", where=text("exclusive IS NOT NULL")),
     _partial("ix_run_unfinished", "trigger_id", where=UNFINISHED),
+    _partial("ix_run_kept", "ended", "id", where=KEPT),
     _partial("uq_run_exclusive", "exclusive", where=DRIVEN, unique=True),
 )
 """`origin_run`, `trigger_id` and a step's `reused_run` are no foreign keys: those rows may be deleted, their names stay
-true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does."""
+true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does.
+`forgotten` is when its artifacts were given up."""
 
 step = Table(
     "step",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from studio.artifacts.attempts import attempt_prefix, read_manifest, read_started, start_attempt, write_manifest
-from studio.artifacts.collector import collect
+from studio.artifacts.collector import collected_files, delete_garbage, find_garbage
 from studio.artifacts.copies import fetch
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows, read_value
@@ -182,11 +182,12 @@ def test_garbage_is_what_no_run_refers_to(root: ArtifactRoot) -> None:
         root.write_exclusive(path, b"12345")
     keep = {"runs/kept/", "runs/part/a/1-e/", "bundles/used.zip"}
     expected = {"runs/gone/": 10, "runs/part/b/1-e/t.arrow": 5, "bundles/old.zip": 5}
-    assert collect(root, keep, dry_run=True) == []
-    planned = collect(root, keep, dry_run=True, grace=-60)
-    assert {garbage.path: garbage.bytes for garbage in planned} == expected
+    files = collected_files(root)
+    assert find_garbage(files, keep) == []
+    found = find_garbage(files, keep, grace=-60)
+    assert {garbage.path: garbage.bytes for garbage in found} == expected
     assert len(root.list()) == 8
-    assert collect(root, keep, dry_run=False, grace=-60) == planned
+    delete_garbage(root, found)
     left = {entry.path for entry in root.list()}
     assert left == {"runs/kept/a/1.json", "runs/part/a/1-e/t.arrow", "bundles/used.zip", "canary/" + "0" * 32}
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from studio.app import App
+from studio.exceptions import ArtifactError
 from studio.flow import Flow
+from studio.keeper import Sweep
 from studio.settings import Settings
 
 
@@ -54,13 +57,43 @@ def test_garbage_is_what_no_run_refers_to(settings: Settings) -> None:
         gone = app.run(flow(), executor="in-process", fresh=True)
         for file in Path(settings.artifacts).rglob("*"):
             os.utime(file, (0, 0))  # what is young is spared, for a run uploads before the store knows of it
-        assert app.gc(dry_run=True) == []
+        assert app.gc(dry_run=True) == Sweep([], [])
         app.store.runs.delete(gone.run.id)
-        found = {garbage.path for garbage in app.gc()}
+        found = {garbage.path for garbage in app.gc().garbage}
         assert any(gone.run.id in path for path in found)
         assert not any(kept.run.id in path for path in found)
         assert kept.value("b", "json")["n"] == 1.0
-        assert app.gc(dry_run=True) == []
+        assert app.gc(dry_run=True) == Sweep([], [])
+
+
+def test_a_run_that_has_given_up_its_artifacts_says_so_and_can_be_repeated(settings: Settings) -> None:
+    made = flow()
+    with App.open(replace(settings, keep_bytes=1)) as app:
+        gone, kept = (app.run(made, executor="in-process") for _ in range(2))
+        assert [one.run.id for one in app.gc().forgotten] == [gone.run.id]
+        assert [kept.value("a", "json"), kept.value("b", "json")["n"]] == [1, 1.0], "one was reused of the other"
+        assert app.notebook(kept.run.id, "a")
+        for look in (
+            lambda: app.view(gone.run.id).value("b", "json"),
+            lambda: app.notebook(gone.run.id, "a"),
+            lambda: list(app.log(gone.run.id)),
+            lambda: app.retry(gone.run.id, from_="b", executor="in-process"),
+            lambda: app.run(made, from_="b", run_id=gone.run.id, executor="in-process"),
+        ):
+            with pytest.raises(ArtifactError, match="kept no longer") as raised:
+                look()
+            assert raised.value.cure
+        again = app.retry(gone.run.id, executor="in-process")
+        assert [str(step.state) for step in again.steps] == ["succeeded", "succeeded"]
+
+
+def test_a_retry_trusts_no_file_of_a_forgotten_run(settings: Settings) -> None:
+    """Such as those that a sweep is about to delete."""
+    with App.open(settings) as app:
+        first = app.run(flow(), executor="in-process", to="a")
+        app.store.retention.forget([first.run.id])
+        again = app.retry(first.run.id, executor="in-process")
+        assert [str(step.state) for step in again.steps] == ["succeeded"]
 
 
 def test_pickers_know_the_columns_that_a_code_node_had_in_the_last_run(settings: Settings) -> None:

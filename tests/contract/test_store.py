@@ -584,7 +584,7 @@ def test_artifacts_in_use_outlive_their_run(store: Store) -> None:
     reused = NewStep("bank", "bank", 0, StepState.REUSED, outputs=outputs, reused_run=run.id)
     kept = store.runs.create(new_run(steps=[reused], bundle="b2"))
     store.runs.delete(run.id)
-    assert store.runs.referenced_prefixes() == {f"runs/{kept.id}/", folder, "bundles/b2.zip"}
+    assert store.retention.holdings().prefixes() == {f"runs/{kept.id}/", folder, "bundles/b2.zip"}
 
 
 def test_a_deleted_run_is_gone_with_all_of_its_own(store: Store) -> None:
@@ -638,7 +638,7 @@ def test_what_is_published_is_active_in_its_environment_until_another_is(store: 
 
 def test_the_bundle_of_a_revision_is_in_use(store: Store) -> None:
     store.flows.publish(NewRevision("f_1", "Bank", "text", bundle="b1"), "default")
-    assert store.runs.referenced_prefixes() == {"bundles/b1.zip"}
+    assert store.retention.holdings().prefixes() == {"bundles/b1.zip"}
 
 
 # ---- schema

@@ -262,6 +262,34 @@ def test_gc_keeps_what_runs_refer_to(place: Path, report: dict[str, Any]) -> Non
     assert millrace(place, "artifact", report["run_id"], "halve", "high").exit_code == 0
 
 
+def test_gc_says_what_it_would_delete_and_a_run_whose_artifacts_are_gone_says_so(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILLRACE_KEEP_BYTES", "1B")
+    (tmp_path / "halves.flow").write_bytes((place / "halves.flow").read_bytes())
+    words = ("run", "halves.flow", "--to", "make", "--fresh", "--json")
+    old, last = (json.loads(shell(tmp_path, *words).stdout)["run_id"] for _ in range(2))
+    planned = shell(tmp_path, "gc", "--dry-run")
+    assert (planned.returncode, planned.stderr) == (0, "")
+    assert re.search(rf"^{old}  Halves  succeeded  \S+ \S+  size +\d+\.\d kB$", planned.stdout, flags=re.MULTILINE)
+    assert last not in planned.stdout
+    assert "The artifacts of 1 run and 0 things that no run refers to (" in planned.stdout
+    assert millrace(tmp_path, "artifact", old, "make", "table").exit_code == 0
+    done = json.loads(millrace(tmp_path, "gc", "--json").output)
+    assert (done["deleted"], done["paths"]) == (True, [])
+    assert [(run["run_id"], run["state"], run["why"]) for run in done["runs"]] == [(old, "succeeded", "size")]
+    assert done["bytes"] == done["runs"][0]["bytes"] > 1000
+    for gone in (("artifact", old, "make", "table"), ("notebook", old, "make"), ("runs", "log", old)):
+        result = millrace(tmp_path, *gone)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"run {old} are kept no longer. Run it again: `millrace runs retry {old}`." in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert "kept no longer (since " in millrace(tmp_path, "runs", "show", old).output
+    assert millrace(tmp_path, "artifact", last, "make", "table").exit_code == 0
+    again = shell(tmp_path, "runs", "retry", old, "--json")
+    assert [step["state"] for step in json.loads(again.stdout)["steps"]] == ["succeeded"]
+
+
 def test_components_and_plugins_are_listed(place: Path) -> None:
     found = json.loads(millrace(place, "components", "list", "--json").output)["components"]
     assert "read.csv" in [one["id"] for one in found]

@@ -27,6 +27,7 @@ from studio.run import AttemptState
 from studio.store.attempts import Attempt
 from studio.store.leases import Places
 from studio.store.runs import Run
+from studio.store.steps import Step
 from studio.store.store import Store
 from tests.cluster import wait_for
 
@@ -587,6 +588,22 @@ def test_a_step_that_reuses_another_nodes_result_shows_that_ones_notebook(app: A
     view = app.run(flow, executor="in-process")
     assert view.step("b").state == "reused"
     assert app.notebook(view.run.id, "b") == app.notebook(view.run.id, "a")
+
+
+def test_a_result_that_is_forgotten_after_it_was_found_is_made_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = Flow.new("Pure")
+    flow.add("code", "a", source="def run() -> Json:\n    return 1\n", execution={"effect": "pure"})
+    first = app.run(flow, executor="in-process")
+    look = app.store.steps.reusable
+
+    def look_and_lose(key: str) -> Step | None:
+        found = look(key)
+        assert found is not None
+        app.store.retention.forget([first.run.id])
+        return found
+
+    monkeypatch.setattr(app.store.steps, "reusable", look_and_lose)
+    assert app.run(flow, executor="in-process").step("a").state == "succeeded"
 
 
 def test_a_retry_runs_what_follows_a_step_whose_result_is_gone(app: App) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +105,28 @@ def test_one_service_runs_for_each_home_and_its_user_alone_may_speak_to_it(serve
     code, _ = served.end()
     assert (code, running(served.millrace.home)) == (0, None)
     assert not Path(address.socket).exists()
+
+
+def test_a_service_deletes_what_is_kept_no_longer(served: Served, tmp_path: Path) -> None:
+    """Its first look, which is due minutes after its start, is made at once here."""
+    flow = Flow.new("Kept")
+    flow.add("code", "one", source="def run() -> Json:\n    return 1\n")
+    write_flow(flow, tmp_path / "kept.flow")
+    first, last = (served.millrace.json("run", "kept.flow", cwd=tmp_path)["run_id"] for _ in range(2))
+    program = "import scheduler.sweeper as s; s.FIRST_SECONDS = 0; from studio.cli.main import main; main(['serve'])"
+    environment = served.millrace.environment | {"MILLRACE_KEEP_BYTES": "1B"}
+    served.process = subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    runs = served.millrace.home / "artifacts" / "runs"
+    wait_for(lambda: {path.name for path in runs.iterdir()} == {last}, what="the sweep")
+    with served.store() as store:
+        assert store.runs.get(first).forgotten is not None
+    code, log = served.end()
+    assert code == 0
+    (swept,) = (line for line in map(json.loads, log.splitlines()) if line["message"] == "swept")
+    assert (swept["runs"], swept["things"]) == (1, 0)
 
 
 def test_a_service_that_is_told_to_end_lets_runs_end_first(served: Served, slow: Path) -> None:

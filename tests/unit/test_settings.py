@@ -35,7 +35,8 @@ def test_every_variable_is_read() -> None:
         "MILLRACE_ARTIFACTS_OPTIONS": '{"endpoint_url": "http://127.0.0.1:9000"}',
         "MILLRACE_DASK": "tcp://10.0.0.1:8786", "MILLRACE_WORKERS": "3", "MILLRACE_STEP_MEMORY": "2 GB",
         "MILLRACE_BEAT_SECONDS": "1", "MILLRACE_LOST_SECONDS": "3", "MILLRACE_LEASE_SECONDS": "4",
-        "MILLRACE_POLL_SECONDS": "0.5", "MILLRACE_PLUGIN_SECONDS": "6",
+        "MILLRACE_POLL_SECONDS": "0.5", "MILLRACE_PLUGIN_SECONDS": "6", "MILLRACE_KEEP_DAYS": "0.5",
+        "MILLRACE_KEEP_BYTES": "1 TB",
     })  # fmt: skip
     assert settings.store == "postgresql+psycopg://db/mill"
     assert (settings.artifacts, settings.artifacts_options["endpoint_url"]) == (
@@ -44,6 +45,14 @@ def test_every_variable_is_read() -> None:
     assert (settings.dask, settings.workers, settings.step_memory) == ("tcp://10.0.0.1:8786", 3, 2_000_000_000)
     assert [settings.beat_seconds, settings.lost_seconds, settings.lease_seconds] == [1, 3, 4]
     assert [settings.poll_seconds, settings.plugin_seconds] == [0.5, 6]
+    assert (settings.keep_days, settings.keep_bytes) == (0.5, 10**12)
+
+
+def test_artifacts_are_kept_for_30_days_or_20_gb_or_for_ever() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.keep_days, settings.keep_bytes) == (30, 20 * 10**9)
+    for_ever = Settings.from_environment({"MILLRACE_KEEP_DAYS": "unlimited", "MILLRACE_KEEP_BYTES": "Unlimited"})
+    assert (for_ever.keep_days, for_ever.keep_bytes) == (None, None)
 
 
 def test_a_relative_home_and_artifact_folder_become_absolute() -> None:
@@ -72,6 +81,11 @@ def test_a_blank_variable_counts_as_not_set() -> None:
         ("MILLRACE_POLL_SECONDS", "nan"),
         ("MILLRACE_PLUGIN_SECONDS", "soon"),
         ("MILLRACE_LOST_SECONDS", "10"),
+        ("MILLRACE_KEEP_DAYS", "0"),
+        ("MILLRACE_KEEP_DAYS", "inf"),
+        ("MILLRACE_KEEP_DAYS", "a month"),
+        ("MILLRACE_KEEP_BYTES", "0"),
+        ("MILLRACE_KEEP_BYTES", "all"),
     ],
 )
 def test_a_wrong_value_names_its_variable(name: str, value: str) -> None:

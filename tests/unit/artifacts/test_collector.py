@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.artifacts.collector import Garbage, collect
+from studio.artifacts.collector import Garbage, collected_files, delete_garbage, find_garbage
 from studio.artifacts.root import ArtifactRoot
 
 
@@ -21,25 +21,44 @@ def put(root: ArtifactRoot, path: str, *, age: float = 3600) -> None:
     os.utime(root.local / path, times=(time.time() - age,) * 2)
 
 
+def garbage(root: ArtifactRoot, *keep: str, done: str = "") -> list[Garbage]:
+    return find_garbage(collected_files(root), keep, done={done})
+
+
 def test_what_is_young_stays_for_its_run_may_not_be_known_yet(root: ArtifactRoot) -> None:
     put(root, "bundles/old.zip")
     put(root, "bundles/new.zip", age=0)
     put(root, "runs/half/a/1.json")
     put(root, "runs/half/a/2.json", age=0)
-    assert collect(root, set(), dry_run=False) == [Garbage("bundles/old.zip", 5)]
+    assert garbage(root) == [Garbage("bundles/old.zip", 5)]
+
+
+def test_what_a_run_leaves_that_is_known_to_be_done_goes_at_once(root: ArtifactRoot) -> None:
+    put(root, "runs/done/a/1.json", age=0)
+    put(root, "runs/part/a/1-e/t.arrow", age=0)
+    put(root, "runs/part/b/1-e/t.arrow", age=0)
+    put(root, "runs/new/a/1.json", age=0)
+    assert garbage(root, done="runs/done/") == [Garbage("runs/done/", 5)]
+    assert garbage(root, "runs/part/a/1-e/", done="runs/part/") == [Garbage("runs/part/b/1-e/t.arrow", 5)]
 
 
 def test_a_prefix_ends_at_its_slash(root: ArtifactRoot) -> None:
     put(root, "runs/r10/a/1.json")
-    assert collect(root, {"runs/r1", "runs/r1/"}, dry_run=True) == [Garbage("runs/r10/", 5)]
+    assert garbage(root, "runs/r1", "runs/r1/") == [Garbage("runs/r10/", 5)]
 
 
 def test_what_is_not_ours_stays(root: ArtifactRoot) -> None:
     put(root, "notes.txt")
     put(root, "canary/x")
-    assert collect(root, set(), dry_run=False) == []
-    assert len(root.list()) == 2
+    assert garbage(root) == []
 
 
 def test_an_empty_root_has_no_garbage(root: ArtifactRoot) -> None:
-    assert collect(root, set(), dry_run=False) == []
+    assert garbage(root) == []
+
+
+def test_deleting_ends_early_when_it_is_told_to(root: ArtifactRoot) -> None:
+    for name in "abc":
+        put(root, f"runs/{name}/a/1.json")
+    delete_garbage(root, garbage(root), iter([False, True]).__next__)
+    assert [entry.path for entry in root.list()] == ["runs/b/a/1.json", "runs/c/a/1.json"]

@@ -40,7 +40,7 @@ def test_help_names_every_command_with_its_first_sentence() -> None:
     assert result.exit_code == 0
     for name in COMMANDS:
         assert f"\n  {name} " in result.output
-    assert "Delete artifacts that no run refers to." in result.output
+    assert "Delete artifacts that are kept no longer." in result.output
 
 
 def test_every_command_has_help_and_every_option_is_explained() -> None:

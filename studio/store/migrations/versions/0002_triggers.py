@@ -1,4 +1,4 @@
-"""Triggers and their ticks; which revision is active where; what a run owes to a trigger."""
+"""Triggers and their ticks; which revision is active where; what a run owes to a trigger; whose artifacts are kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ QUEUED = sa.text("state = 'queued'")
 EXCLUSIVE = sa.text("exclusive IS NOT NULL")
 DRIVEN = sa.text("state IN ('running', 'waiting')")
 UNFINISHED = sa.text("state IN ('queued', 'running', 'waiting')")
+KEPT = sa.text("forgotten IS NULL")
 
 
 def upgrade() -> None:
@@ -64,6 +65,7 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("environment", sa.Text(), nullable=False, server_default="default"))
     op.add_column("run", sa.Column("exclusive", ID, nullable=True))
     op.add_column("run", sa.Column("start_by", sa.BigInteger(), nullable=True))
+    op.add_column("run", sa.Column("forgotten", sa.BigInteger(), nullable=True))
     op.create_index("ix_run_trigger_id", "run", ["trigger_id", "created", "id"])
     op.create_index("uq_run_exclusive", "run", ["exclusive"], unique=True, postgresql_where=DRIVEN, sqlite_where=DRIVEN)
     op.create_index("ix_run_unfinished", "run", ["trigger_id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
@@ -77,3 +79,4 @@ def upgrade() -> None:
         postgresql_where=EXCLUSIVE,
         sqlite_where=EXCLUSIVE,
     )
+    op.create_index("ix_run_kept", "run", ["ended", "id"], postgresql_where=KEPT, sqlite_where=KEPT)
