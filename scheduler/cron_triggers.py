@@ -7,7 +7,7 @@ from datetime import datetime
 from scheduler import cron
 from scheduler.ticker import cron_of, moment, next_fire
 from studio.exceptions import UserError
-from studio.flow import parse_flow
+from studio.flow import Flow, parse_flow
 from studio.revision_run import run_of_revision
 from studio.store.flows import ActiveRevision, KnownFlow
 from studio.store.runs import Run
@@ -44,7 +44,10 @@ class CronTriggers:
         if not cron.next_fires(settings.schedule, self._now(), 1):
             raise UserError("The schedule never fires again: it has ended.", cure="Give a later end, or none.")
         active = self._active(flow.id, environment)
-        run_of_revision(active, parse_flow(active.text), settings.inputs)
+        document = parse_flow(active.text)
+        run_of_revision(active, document, settings.inputs)
+        if settings.cursor is not None:
+            _check_cursor(settings, document)
 
     def pause(self, trigger: Trigger, why: str) -> Trigger:
         """No time is due any more until it is resumed."""
@@ -63,6 +66,7 @@ class CronTriggers:
             active,
             parse_flow(active.text),
             cron_of(trigger).inputs,
+            cursor=cron_of(trigger).cursor,
             event_payload={"trigger": trigger.id, "name": trigger.name, "author": self.author},
             trigger_id=trigger.id,
             environment=trigger.environment,
@@ -81,3 +85,15 @@ class CronTriggers:
 
     def _now(self) -> datetime:
         return moment(self.store.now())
+
+
+def _check_cursor(settings: CronTrigger, flow: Flow) -> None:
+    cursor = settings.cursor
+    assert cursor is not None
+    if cursor.input not in {item.name for item in flow.inputs}:
+        raise UserError(f"The flow has no input {cursor.input!r} for the cursor.", cure="Give it one, with a default.")
+    if flow.node(cursor.of.partition(".")[0]) is None:
+        raise UserError(f"The flow has no node for the cursor {cursor.of!r}.", cure="Name an output as node.port.")
+    if settings.overlap == "allow":
+        cure = "Let overlapping runs wait (queue), be skipped, or cancel the one before."
+        raise UserError("Runs with a cursor build on each other and cannot run at once.", cure=cure)

@@ -160,6 +160,7 @@ class Plan:
             self._active,
             _parsed(text),
             self._settings.inputs,
+            cursor=self._settings.cursor,
             event_kind="cron",
             event_payload={"trigger": trigger.id, "name": trigger.name, "fired": fire.isoformat()},
             dedup=f"cron:{trigger.id}:{microseconds(fire)}",

@@ -11,14 +11,20 @@ from studio.planner import topological
 from studio.store.flows import ActiveRevision
 from studio.store.runs import NewRun
 from studio.store.steps import NewStep
+from studio.trigger import Cursor
 from studio.validator import resolve_inputs
 
 
-def run_of_revision(active: ActiveRevision, flow: Flow, given: Mapping[str, Any], **fields: Any) -> NewRun:
+def run_of_revision(
+    active: ActiveRevision, flow: Flow, given: Mapping[str, Any], *, cursor: Cursor | None = None, **fields: Any
+) -> NewRun:
     """A queued run of a revision, whose document is `flow`, with the inputs `given`.
 
     `fields` are more of :class:`NewRun`. Raises :class:`UserError` that names an input.
     """
+    selection: dict[str, Any] = {"to": None, "from": None, "fresh": False}
+    if cursor is not None:
+        selection["cursor"] = cursor.model_dump()
     known, revision = active.flow, active.revision
     return NewRun(
         flow_id=known.id,
@@ -29,7 +35,7 @@ def run_of_revision(active: ActiveRevision, flow: Flow, given: Mapping[str, Any]
         bundle=revision.bundle,
         directory=str(Path(known.path).parent) if known.path else "",
         inputs=resolve_inputs(flow, dict(given)),
-        selection={"to": None, "from": None, "fresh": False},
+        selection=selection,
         revision_id=revision.id,
         steps=[NewStep(node.id, node.id, position) for position, node in enumerate(topological(flow))],
         **fields,

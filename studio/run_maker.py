@@ -87,9 +87,10 @@ class RunMaker:
         _require_results(origin, from_)
         flow = parse_flow(self.store.document(origin.document))
         path = Path(self.store.flows.get(origin.flow_id).path)
-        return self._keep(
-            flow, path, Path(origin.directory), origin.inputs, origin.selection | {"from": from_}, origin.bundle, origin
-        )
+        selection = origin.selection | {"from": from_}
+        # It stands for the origin also with the trigger, whose cursor it moves.
+        stead = {name: getattr(origin, name) for name in ("revision_id", "trigger_id", "environment")}
+        return self._keep(flow, path, Path(origin.directory), origin.inputs, selection, origin.bundle, origin, **stead)
 
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
@@ -108,6 +109,7 @@ class RunMaker:
         selection: dict[str, Any],
         bundle: str,
         origin: Run | None,
+        **fields: Any,
     ) -> Run:
         new = NewRun(
             flow_id=flow.id,
@@ -123,6 +125,7 @@ class RunMaker:
             event_payload={"inputs": inputs},
             owner=self.owner,
             lease_seconds=self.lease_seconds,
+            **fields,
         )
         return self.store.runs.create(new)
 

@@ -36,6 +36,15 @@ class Schedule(BaseModel):
         return self
 
 
+class Cursor(BaseModel):
+    """Lets each run go on where the last successful one of its trigger ended: `of` (`node.port`) becomes `input`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: str
+    of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[A-Za-z_]\w*$")]
+
+
 class CronTrigger(BaseModel):
     """Fires by a schedule. Every due tick ends as exactly one run, or one recorded skip with its reason."""
 
@@ -53,3 +62,5 @@ class CronTrigger(BaseModel):
     """Seconds after which a late tick is not worth running."""
     inputs: dict[str, Any] = Field(default_factory=dict)
     """Input of the flow -> its value."""
+    cursor: Cursor | None = None
+    """The first run has the input's default."""

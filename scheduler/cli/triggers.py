@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scheduler.cron_triggers import CronTriggers
     from studio.app import App
     from studio.store.triggers import Tick, Trigger
-    from studio.trigger import CronTrigger
+    from studio.trigger import CronTrigger, Cursor
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SHOWN_TIMES = 5
@@ -44,6 +44,7 @@ def command() -> None:
 @click.option("--starts", metavar="TIME", help="Do not fire before: 2026-12-01 or 2026-12-01T06:00 in that zone.")
 @click.option("--ends", metavar="TIME", help="Do not fire from then on.")
 @click.option("--param", "params", multiple=True, metavar="N=V", help="Give the flow's input N the value V.")
+@click.option("--cursor", metavar="N=NODE.PORT", help="Give the input N what the last success left at that output.")
 @click.option(
     "--missed", type=click.Choice(["latest", "all", "skip"]), default="latest", show_default=True,
     help="Which of the times run that were missed while no service ran.",
@@ -196,6 +197,7 @@ def read_settings(
     starts: str | None,
     ends: str | None,
     params: tuple[str, ...],
+    cursor: str | None,
     deadline: str | None,
     **policies: Any,
 ) -> CronTrigger:
@@ -215,9 +217,23 @@ def read_settings(
     return CronTrigger(
         schedule=schedule,
         inputs=dict(parse_param(text) for text in params),
+        cursor=read_cursor(cursor) if cursor else None,
         deadline=read_seconds("--deadline", deadline) if deadline else None,
         **given,
     )
+
+
+def read_cursor(text: str) -> Cursor:
+    """`since=load.json`."""
+    from pydantic import ValidationError
+
+    from studio.trigger import Cursor
+
+    name, _, of = text.partition("=")
+    try:
+        return Cursor(input=name.strip(), of=of.strip())
+    except ValidationError as error:
+        raise UserError(f"--cursor {text!r} is no input and output.", cure="Write it like since=load.json.") from error
 
 
 def read_seconds(option: str, text: str) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 from studio.artifacts.attempts import read_manifest, read_started, start_attempt
 from studio.artifacts.root import ArtifactRoot
 from studio.dispatcher.active_run import IN_FLIGHT, LOST_LIMIT, OPEN, ActiveRun, Flight, microseconds
+from studio.dispatcher.cursor import with_cursor
 from studio.dispatcher.orders import OrderWriter
 from studio.exceptions import ArtifactError, ExecutorError, UserError
 from studio.executors.executor import AttemptKey, Executor, Report
@@ -93,11 +94,16 @@ class Driver:
             return None
         try:
             plan = self.plan_of(run)
+            completed = with_cursor(self.store, self.root, run, plan.flow)
         except UserError as error:
             if error.retryable:
                 raise
             refuse(self.store, run, self.owner, Failure(error.code, error.message, error.cure))
             return None
+        if completed is not run:
+            with self.owned(run) as owned:
+                owned.set_inputs(completed.inputs, completed.selection)
+        run = completed
         active = ActiveRun.of(run, plan, self.store.steps.of(run.id), self.store.attempts.of(run.id))
         with self.owned(run) as owned:
             active.settle(owned, None)

@@ -43,6 +43,9 @@ _KEYS = {
         and_(_a.run_id == bindparam("run_"), _a.step == bindparam("path_"), _a.number == bindparam("number_")),
     ),
 }
+_SET_INPUTS = (
+    update(tables.run).where(_KEYS["run"][1]).values(inputs=bindparam("inputs"), selection=bindparam("selection"))
+)
 _SET_CURRENT = update(tables.step).where(_KEYS["step"][1]).values(attempt=bindparam("current"))
 
 
@@ -90,6 +93,10 @@ class Owned:
             columns.setdefault("lease_until", None)
         self._change("run", {}, [self.state], new, columns)
         self.state = new
+
+    def set_inputs(self, inputs: dict[str, Any], selection: dict[str, Any]) -> None:
+        """Complete the run's inputs, and say in `selection` where they come from."""
+        self._connection.execute(_SET_INPUTS, {"run_": self.run_id, "inputs": inputs, "selection": selection})
 
     def set_step(self, path: str, expected: StepState | Collection[StepState], new: StepState, **columns: Any) -> None:
         """Change a step that is in one of the expected states, and columns of `studio.store.tables.step`.

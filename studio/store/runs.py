@@ -131,6 +131,12 @@ _BY_DEDUP = select(tables.run).where(_r.dedup == bindparam("dedup"))
 _BY_PREFIX = (
     select(tables.run).where(_r.id >= bindparam("low"), _r.id < bindparam("high")).order_by(_r.id.desc()).limit(2)
 )
+_LAST_SUCCESS = (
+    select(tables.run)
+    .where(_r.trigger_id == bindparam("trigger_id"), _r.state == RunState.SUCCEEDED)
+    .order_by(_r.created.desc(), _r.id.desc())
+    .limit(1)
+)
 _ADD_EVENT = insert(tables.event).values(received=clock())
 
 
@@ -185,6 +191,12 @@ class Runs:
         made = self._by_dedup(new.dedup) or self._create(new) or self._by_dedup(new.dedup)
         assert made is not None, "a run that was in the way is there"
         return made
+
+    def last_success(self, trigger_id: str) -> Run | None:
+        """The trigger's latest run that succeeded."""
+        with self._database.read() as connection:
+            row = connection.execute(_LAST_SUCCESS, {"trigger_id": trigger_id}).one_or_none()
+        return Run(*row) if row else None
 
     def request_cancel(self, run_id: str) -> Run:
         """Ask the run's owner to cancel it. A queued run is cancelled at once; one that has ended stays as it is."""
