@@ -31,11 +31,11 @@ from studio.port import Schema
 from studio.problem import Failure
 from studio.publisher import Published, Publisher, revision_numbered
 from studio.registry import Registry
-from studio.run import RunState
 from studio.run_maker import RunMaker
 from studio.run_view import RunView
 from studio.settings import Settings
 from studio.store.flows import KnownFlow, Revision
+from studio.store.history import ALL, Filter, Page
 from studio.store.runs import Run
 from studio.store.steps import Step
 from studio.store.store import Store
@@ -142,7 +142,7 @@ class App:
 
     def _last_columns(self, flow: Flow) -> dict[str, dict[str, Schema]]:
         """Node -> output port -> the columns that it had in the flow's last run."""
-        last = self.store.runs.list(1, flow=flow.id).items
+        last = self.store.history.page(1, filter=Filter(flow=flow.id)).items
         return {
             step.node: {
                 port: Schema.from_json(one.columns) for port, one in (step.outputs or {}).items() if one.columns
@@ -310,16 +310,15 @@ class App:
 
     # Runs -----------------------------------------------------------------------------------------------------------
 
-    def runs(
-        self, limit: int = 20, before: str | None = None, flow: str | None = None, state: RunState | None = None
-    ) -> Any:
-        return self.store.runs.list(limit, before=before, flow=flow, state=state)
+    def runs(self, limit: int = 20, before: str | None = None, filter: Filter = ALL) -> Page:
+        """A page of the history, the newest first."""
+        return self.store.history.page(limit, before, filter)
 
     def find(self, run_id: str) -> Run:
         """A run by its id, the beginning of it, or `latest`."""
         if run_id != "latest":
             return self.store.runs.find(run_id)
-        newest = self.store.runs.list(1).items
+        newest = self.store.history.page(1).items
         if not newest:
             raise NotFound("There are no runs yet.", cure="Start one: millrace run FLOW.")
         return newest[0]

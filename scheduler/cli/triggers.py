@@ -12,6 +12,7 @@ import click
 from studio.cli.revisions import environment_option
 from studio.cli.run import parse_param
 from studio.cli.screen import as_json, local_text, opened, print_json, print_table, utc_text
+from studio.cli.times import read_seconds
 from studio.exceptions import UserError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from studio.store.triggers import Tick, Trigger
     from studio.trigger import CronTrigger, Cursor
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SHOWN_TIMES = 5
 SHOWN_TICKS = 10
 
@@ -234,14 +234,6 @@ def read_cursor(text: str) -> Cursor:
         return Cursor(input=name.strip(), of=of.strip())
     except ValidationError as error:
         raise UserError(f"--cursor {text!r} is no input and output.", cure="Write it like since=load.json.") from error
-
-
-def read_seconds(option: str, text: str) -> float:
-    """`90s`, `15m`, `6h` or `1d` in seconds."""
-    number, unit = text.strip()[:-1], text.strip()[-1:]
-    if unit not in UNITS or not number.isdecimal() or not 0 < int(number) * UNITS[unit] <= 10 * 366 * 86_400:
-        raise UserError(f"{option} {text!r} is no time.", cure="Write it like 90s, 15m, 6h or 1d.")
-    return float(int(number) * UNITS[unit])
 
 
 def read_time(option: str, text: str | None, timezone: str) -> datetime | None:

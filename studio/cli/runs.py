@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,11 +20,13 @@ from studio.cli.screen import (
     state_text,
     utc_text,
 )
+from studio.cli.times import read_moment
 from studio.run import RunState
 
 if TYPE_CHECKING:
     from studio.app import App
     from studio.run_view import RunView
+    from studio.store.history import Filter
     from studio.store.runs import Run
 
 run_argument = click.argument("run_id", metavar="RUN")
@@ -39,18 +42,32 @@ def command() -> None:
     "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, metavar="N", help="Runs on a page."
 )
 @click.option("--before", metavar="KEY", help="Go on from here: the key that the page before ended with.")
-@click.option("--flow", metavar="NAME", help="Only runs of the flow with this name or id.")
-@click.option("--state", type=click.Choice([state.value for state in RunState]), help="Only runs in this state.")
+@click.option("--flow", metavar="NAME", help="Only runs of the flows with this name or id.")
+@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in RunState]),
+              help="Only runs in this state; give it again for another.")  # fmt: skip
+@click.option("--trigger", metavar="NAME", help="Only runs that this trigger has made.")
+@click.option(
+    "--since", metavar="TIME", help="Only runs made then or later: 2026-12-01, 2026-12-01T06:00, 2h or 3d ago."
+)
+@click.option("--until", metavar="TIME", help="Only runs made before: a date means its first moment.")
+@click.option(
+    "--search", default="", metavar="TEXT", help="Only ended runs whose failures or log have all these words."
+)
 @as_json
-def list_runs(limit: int, before: str | None, flow: str | None, state: str | None, as_json: bool) -> None:
-    """List runs, the newest first."""
+@click.pass_context
+def list_runs(ctx: click.Context, /, limit: int, before: str | None, as_json: bool, **filters: Any) -> None:
+    """List runs, the newest first.
+
+    A word of --search may be the beginning of one, and case does not matter.
+    """
     with opened() as app:
-        page = app.runs(limit, before=before, flow=flow, state=RunState(state) if state else None)
+        page = app.runs(limit, before, read_filter(app, **filters))
     if as_json:
         print_json({"runs": [run_json(run) for run in page.items], "next": page.next})
         return
+    given = given_options(ctx)
     if not page.items:
-        click.echo("There are no such runs." if before or flow or state else "There are no runs yet: millrace run FLOW")
+        click.echo("There are no such runs." if given or before else "There are no runs yet: millrace run FLOW")
         return
     rows = [
         [run.id, run.flow_name, state_text(run.state), local_text(run.started), seconds_text(duration(run))]
@@ -58,7 +75,42 @@ def list_runs(limit: int, before: str | None, flow: str | None, state: str | Non
     ]
     print_table(["Run", "Flow", "State", "Started", "Took"], rows, right=["Took"])
     if page.next:
-        click.echo(f"More: millrace runs list --before {page.next}")
+        click.echo(f"More: millrace runs list {' '.join([*given, '--before', page.next])}")
+
+
+def read_filter(
+    app: App,
+    *,
+    flow: str | None,
+    states: tuple[str, ...],
+    trigger: str | None,
+    since: str | None,
+    until: str | None,
+    search: str,
+) -> Filter:
+    """What the options of `runs list` ask for."""
+    from studio.store.history import Filter
+
+    now = app.store.now() if since or until else 0
+    return Filter(
+        flow=flow,
+        states=tuple(RunState(state) for state in states),
+        trigger_id=app.store.triggers.find(trigger).id if trigger is not None else None,
+        since=read_moment("--since", since, now) if since is not None else None,
+        until=read_moment("--until", until, now) if until is not None else None,
+        text=search,
+    )
+
+
+def given_options(ctx: click.Context) -> list[str]:
+    """The filters of the command as they were typed, for the command that shows the next page."""
+    words = []
+    for option in ctx.command.params:
+        if option.name in ("flow", "states", "trigger", "since", "until", "search") and ctx.params[option.name]:
+            value = ctx.params[option.name]
+            for one in value if isinstance(value, tuple) else [value]:
+                words += [option.opts[0], shlex.quote(one)]
+    return words
 
 
 @command.command("show")

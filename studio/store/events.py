@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from studio.exceptions import NotFound
 from studio.store import tables
 from studio.store.columns import clock
 from studio.store.database import Database
+
+LOG_EVENTS = 1000
+"""Log lines are kept among so many last events of a run: the whole log is an artifact, the store has its end."""
+LOG_CHARACTERS = 16_000
+"""Of one log event; what is too long loses its beginning."""
+_LOOK_EVERY = 100
+"""Events after which old lines are looked for."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,10 @@ class NewRunEvent:
 
 @dataclass(frozen=True)
 class RunEvent:
-    """Something that happened in a run. `seq` counts from 1 within the run, without gaps; `time` in microseconds."""
+    """Something that happened in a run. `seq` counts from 1 within the run, `time` in microseconds.
+
+    Numbers are missing where old log lines were forgotten.
+    """
 
     run_id: str
     seq: int
@@ -65,6 +75,12 @@ _APPEND = insert(tables.run_event).values(
     data=bindparam("data"),
 )
 
+_FORGET_LOG = delete(tables.run_event).where(
+    tables.run_event.c.run_id == bindparam("run_id_"),
+    tables.run_event.c.seq <= bindparam("until"),
+    tables.run_event.c.kind == "log",
+)
+
 
 def last_seq(connection: Connection, run_id: str) -> int:
     """The number of a run's last event, 0 if it has none. Hold the run's row while you build on it."""
@@ -72,13 +88,23 @@ def last_seq(connection: Connection, run_id: str) -> int:
 
 
 def append(connection: Connection, run_id: str, after: int, events: Sequence[NewRunEvent]) -> None:
-    """Number the events from `after` + 1 and keep them."""
+    """Number the events from `after` + 1 and keep them. Of the run's log, the last lines are kept."""
     rows = [
-        {"run_id": run_id, "seq": seq, "kind": event.kind, "step": event.step, "data": event.data}
+        {"run_id": run_id, "seq": seq, "kind": event.kind, "step": event.step, "data": _bounded(event)}
         for seq, event in enumerate(events, start=after + 1)
     ]
     if rows:
         connection.execute(_APPEND, rows)
+    last = after + len(rows)
+    if last > LOG_EVENTS and last // _LOOK_EVERY > after // _LOOK_EVERY:
+        connection.execute(_FORGET_LOG, {"run_id_": run_id, "until": last - LOG_EVENTS})
+
+
+def _bounded(event: NewRunEvent) -> dict[str, Any]:
+    text = event.data.get("text")
+    if event.kind != "log" or not isinstance(text, str) or len(text) <= LOG_CHARACTERS:
+        return event.data
+    return event.data | {"text": "..." + text[-LOG_CHARACTERS:]}
 
 
 class Events:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from studio.exceptions import LeaseLost, NotFound
 from studio.run import AttemptState, RunState, State, StepState, transition
-from studio.store import events, tables
+from studio.store import events, tables, texts
 from studio.store.columns import StateT, clock
 from studio.store.events import NewRunEvent
 from studio.store.retention import kept_among
@@ -81,6 +81,7 @@ class Owned:
         self.cancel_requested: bool = row.cancel_requested
         self._events: list[NewRunEvent] = []
         self._last_seq: int | None = None
+        self._ends = False
 
     def kept_among(self, run_ids: Collection[str]) -> set[str]:
         """Those of the runs whose artifacts are kept; a result that is taken now is safe once this is committed."""
@@ -93,6 +94,7 @@ class Owned:
             columns.setdefault("lease_until", None)
         self._change("run", {}, [self.state], new, columns)
         self.state = new
+        self._ends = new.ended
 
     def set_inputs(self, inputs: dict[str, Any], selection: dict[str, Any]) -> None:
         """Complete the run's inputs, and say in `selection` where they come from."""
@@ -160,10 +162,13 @@ class Owned:
         return self._last_seq + len(self._events)
 
     def flush(self) -> None:
-        """Write the events that were appended."""
+        """Write the events that were appended, and the words of a run that has ended with them."""
         events.append(self._connection, self.run_id, self._last_seq or 0, self._events)
         self._last_seq = (self._last_seq or 0) + len(self._events)
         self._events = []
+        if self._ends:
+            texts.keep(self._connection, self.run_id)
+            self._ends = False
 
     def _change(
         self, kind: str, key: dict[str, Any], expected: Sequence[State], new: State, columns: dict[str, Any]

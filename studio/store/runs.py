@@ -1,4 +1,4 @@
-"""Runs: made once, claimed by one dispatcher at a time, listed page by page."""
+"""Runs: made once, claimed by one dispatcher at a time. Their lists are `studio.store.history`'s."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from sqlalchemy import (
     Connection,
     Delete,
     Insert,
-    Select,
     bindparam,
     case,
     delete,
     insert,
-    or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from studio.exceptions import ArtifactError, Conflict, NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
-from studio.store import events, steps, tables
+from studio.store import events, steps, tables, texts
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.events import NewRunEvent
@@ -113,14 +110,6 @@ class Run:
                 f"The values, logs and notebooks of run {self.id} are kept no longer.",
                 cure=cure or f"Run it again: `millrace runs retry {self.id}`.",
             )
-
-
-@dataclass(frozen=True)
-class Page:
-    """Part of a list, and the key with which the next part begins; None at the end."""
-
-    items: list[Run]
-    next: str | None
 
 
 _r = tables.run.c
@@ -228,16 +217,6 @@ class Runs:
         if len(rows) > 1:
             raise UserError(f"More than one run begins with {prefix}.", cure="Give more of the id.")
         return Run(*rows[0]) if rows else _missing(prefix)
-
-    def list(
-        self, limit: int = 50, before: str | None = None, flow: str | None = None, state: RunState | None = None
-    ) -> Page:
-        """Runs, the newest first, of one flow (id or name) or state; `before` is the `next` of the page before."""
-        query = _page(before, flow, state).limit(limit + 1)
-        with self._database.read() as connection:
-            found = [Run(*row) for row in connection.execute(query)]
-        more = len(found) > limit
-        return Page(found[:limit], _key(found[limit - 1]) if more else None)
 
     def delete(self, run_id: str) -> None:
         """Delete a run that has ended, with its steps, attempts and events. Its artifacts are `millrace gc`'s."""
@@ -360,28 +339,7 @@ def _cancel(connection: Connection, run: Run, failure: Failure | None = None) ->
     data = {"state": RunState.CANCELLED.value} | ({"failure": failure.to_json()} if failure else {})
     ended = NewRunEvent("run", data=data)
     events.append(connection, run.id, events.last_seq(connection, run.id), [ended])
-
-
-def _page(before: str | None, flow: str | None, state: RunState | None) -> Select[Any]:
-    query = select(tables.run).order_by(_r.created.desc(), _r.id.desc())
-    if before is not None:
-        query = query.where(tuple_(_r.created, _r.id) < tuple_(*_parse_key(before)))
-    if flow is not None:
-        query = query.where(or_(_r.flow_id == flow, _r.flow_name == flow))
-    if state is not None:
-        query = query.where(_r.state == state)
-    return query
-
-
-def _key(run: Run) -> str:
-    return f"{run.created}.{run.id}"
-
-
-def _parse_key(key: str) -> tuple[int, str]:
-    created, _, run_id = key.partition(".")
-    if not created.isdecimal() or not run_id:
-        raise UserError(f"{key!r} is not the key of a page.", cure="Give the `next` of the page before.")
-    return int(created), run_id
+    texts.keep(connection, run.id)
 
 
 def _missing(run_id: str) -> Run:

@@ -14,6 +14,7 @@ from studio.store.columns import clock
 from studio.store.database import Clock, Database
 from studio.store.events import Events
 from studio.store.flows import Flows
+from studio.store.history import History
 from studio.store.invariants import Invariants
 from studio.store.leases import Leases
 from studio.store.owned import Owned
@@ -37,6 +38,7 @@ class Store:
         self.database = database
         self.flows = Flows(database)
         self.runs = Runs(database)
+        self.history = History(database)
         self.leases = Leases(database)
         self.steps = Steps(database)
         self.attempts = Attempts(database)

@@ -19,6 +19,8 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    column,
+    table,
     text,
 )
 
@@ -180,6 +182,8 @@ run = Table(
     Index("ix_run_flow_id", "flow_id", "created", "id"),
     Index("ix_run_state", "state", "created", "id"),
     Index("ix_run_trigger_id", "trigger_id", "created", "id"),
+    Index("ix_run_flow_state", "flow_id", "state", "created", "id"),
+    Index("ix_run_trigger_state", "trigger_id", "state", "created", "id"),
     _partial("ix_run_queued", "flow_id", "priority", "created", "id", where=QUEUED),
     _partial("ix_run_exclusive", "exclusive", "state", "created", "id", where=text("exclusive IS NOT NULL")),
     _partial("ix_run_unfinished", "trigger_id", where=UNFINISHED),
@@ -240,7 +244,26 @@ run_event = Table(
     Column("step", Text, nullable=False),
     Column("data", JsonText, nullable=False),
 )
-"""What happened in a run, numbered from 1 without gaps."""
+"""What happened in a run, numbered from 1. Of its log the last lines are kept, see `studio.store.events`."""
+
+VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
+"""PostgreSQL's index of words. Nothing is parsed: the words are as we made them."""
+
+run_text = Table(
+    "run_text",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("created", Time, nullable=False),
+    Column("words", Text, nullable=False),
+    Index("ix_run_text_words", text(VECTOR), postgresql_using="gin", postgresql_with={"fastupdate": "off"}).ddl_if(
+        dialect="postgresql"
+    ),
+)
+"""The words of runs that have ended and have any, see `studio.store.texts`. Never changed. `created` is the run's."""
+
+RUN_WORD = table("run_word", column("rowid"))
+"""SQLite's index of words: a table of FTS5, which triggers keep equal to `run_text`."""
 
 outbox = Table(
     "outbox",

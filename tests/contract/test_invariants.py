@@ -50,7 +50,7 @@ def fired(store: Store) -> tuple[Trigger, Run]:
     new = NewRun("f_1", "Bank", "{}", [NewStep("a", "a", 0)], trigger_id=one.id, dedup=f"cron:{one.id}:1")
     with store.triggers.firing([one]) as firing:
         firing.fire(one, [NewTick(1, new), NewTick(2, skipped="enough")], one.next_fire)
-    return one, store.runs.list(1).items[0]
+    return one, store.history.page(1).items[0]
 
 
 def change(store: Store, table: str, **columns: Any) -> None:

@@ -21,6 +21,7 @@ from studio.run import AttemptState, RunState, StepState
 from studio.store import tables
 from studio.store.events import NewRunEvent
 from studio.store.flows import NewRevision, document_hash
+from studio.store.history import Filter
 from studio.store.runs import NewRun, Run
 from studio.store.steps import NewStep
 from studio.store.store import Store
@@ -131,7 +132,7 @@ def test_any_json_survives(store: Store) -> None:
 def test_a_name_that_no_database_can_hold_is_kept_as_far_as_it_goes(store: Store) -> None:
     made = store.runs.create(new_run(flow_name="ü\x00\ud800", flow_path="a\x00", directory="/x\udcff"))
     assert (made.flow_name, made.directory, store.flows.get("f_1").path) == ("ü??", "/x?", "a?")
-    assert store.runs.list(flow="ü\x00\ud800").items == [made]
+    assert store.history.page(filter=Filter(flow="ü\x00\ud800")).items == [made]
 
 
 def test_a_flow_takes_the_name_and_path_of_its_latest_run(store: Store) -> None:
@@ -507,33 +508,7 @@ def test_a_run_that_has_ended_stays_as_it_is(store: Store) -> None:
         store.runs.request_cancel("0")
 
 
-# ---- found and listed
-
-
-def test_runs_are_listed_page_by_page_while_others_come(store: Store) -> None:
-    made = [store.runs.create(new_run()).id for _ in range(5)]
-    first = store.runs.list(2)
-    store.runs.create(new_run())
-    second = store.runs.list(2, before=first.next)
-    third = store.runs.list(2, before=second.next)
-    assert [run.id for page in (first, second, third) for run in page.items] == made[::-1]
-    assert third.next is None
-    assert len(store.runs.list().items) == 6
-
-
-def test_runs_are_listed_by_flow_and_state(store: Store) -> None:
-    bank, ledger = owned_run(store), owned_run(store, flow_id="f_2", flow_name="Ledger")
-    end(store, ledger)
-    assert [run.id for run in store.runs.list(flow="f_2").items] == [ledger.id]
-    assert [run.id for run in store.runs.list(flow="Ledger").items] == [ledger.id]
-    assert [run.id for run in store.runs.list(state=RunState.RUNNING).items] == [bank.id]
-    assert store.runs.list(flow="f_2", state=RunState.RUNNING).items == []
-
-
-@pytest.mark.parametrize("key", ["nonsense", "1", "x.y", ".", "²."])
-def test_a_wrong_key_of_a_page_is_the_askers_mistake(store: Store, key: str) -> None:
-    with pytest.raises(UserError, match="not the key of a page"):
-        store.runs.list(before=key)
+# ---- found
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(store: Store) -> None:
@@ -644,8 +619,16 @@ def test_the_bundle_of_a_revision_is_in_use(store: Store) -> None:
 # ---- schema
 
 
+# SQLite does not have this index, which alembic cannot know; PostgreSQL has it, and there it is compared.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping .* expression-based index 'ix_run_text_words'")
 def test_the_tables_equal_the_migrations(store: Store) -> None:
-    options = {"compare_type": True, "compare_server_default": True, "version_table": tables.VERSION_TABLE}
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "version_table": tables.VERSION_TABLE,
+        # FTS5 makes tables for its index, which are its own affair; the tests of the history need them.
+        "include_name": lambda name, kind, parent: kind != "table" or not name.startswith(tables.RUN_WORD.name),
+    }
     with store.database.read() as connection:
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), tables.metadata)
         constraints = {

@@ -132,7 +132,7 @@ def test_a_later_time_takes_the_place_of_a_run_that_goes_on(store: Store) -> Non
     store.triggers.change(again, settings=again.settings | {"schedule": {"every": 1}}, next_fire=store.now() - SECOND)
     Ticker(store).tick()
     assert store.runs.get(going.id).cancel_requested
-    queued = [run for run in store.runs.list(100).items if run.state is RunState.QUEUED]
+    queued = [run for run in store.history.page(100).items if run.state is RunState.QUEUED]
     assert len(queued) == 1
     assert store.leases.claim("me", 60) == [], "the cancelled run has not ended yet"
 
@@ -165,7 +165,7 @@ def test_many_tickers_at_once_give_each_time_one_end(store: Store) -> None:
     Ticker(store).tick()  # what the others held when one looked
     counts = {len(ran(store, one)) for one in many}
     assert counts <= {2, 3}
-    assert len(store.runs.list(1000).items) == sum(len(ran(store, one)) for one in many)
+    assert len(store.history.page(1000).items) == sum(len(ran(store, one)) for one in many)
 
 
 def test_a_ticker_fires_on_time_and_ends_when_it_is_told(store: Store) -> None:
@@ -233,4 +233,4 @@ def test_what_ran_too_early_by_a_wrong_clock_does_not_run_again(tmp_path: Any) -
             clock.show(time_shown)
             ticker.tick()
         fires = [tick.fire for tick in ran(store, made)]
-        assert len(fires) == len(set(fires)) == len(store.runs.list(100).items) == 2
+        assert len(fires) == len(set(fires)) == len(store.history.page(100).items) == 2

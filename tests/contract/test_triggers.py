@@ -103,7 +103,7 @@ def test_a_due_time_has_one_end_however_many_look_at_it_at_once(store: Store) ->
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(fire_all, range(6)))
     assert all(len(store.triggers.ticks(one.id)) == 1 for one in many)
-    assert len(store.runs.list(100).items) == 30
+    assert len(store.history.page(100).items) == 30
 
 
 def test_what_was_changed_since_is_not_fired(store: Store) -> None:
@@ -113,7 +113,7 @@ def test_what_was_changed_since_is_not_fired(store: Store) -> None:
     paused = store.triggers.change(store.triggers.get(made.id), paused="Bob paused it")
     assert not fire(store, paused, [NewTick(7, run_of(made))], 8)
     assert store.triggers.ticks(made.id) == []
-    assert store.runs.list().items == []
+    assert store.history.page().items == []
 
 
 @pytest.mark.parametrize("wrong", [NewTick(1), NewTick(1, skipped="both", run=NewRun("f_1", "Bank", "{}", []))])
@@ -122,7 +122,7 @@ def test_a_tick_without_an_end_or_with_two_is_refused_whole(store: Store, wrong:
     with pytest.raises(IntegrityError):
         fire(store, made, [wrong], 2)
     assert store.triggers.get(made.id).next_fire == 1
-    assert store.runs.list().items == []
+    assert store.history.page().items == []
 
 
 def test_who_fires_sees_the_runs_that_go_on_and_may_cancel_them(store: Store) -> None:
@@ -147,4 +147,4 @@ def test_a_deleted_trigger_leaves_its_runs(store: Store) -> None:
     with pytest.raises(NotFound):
         store.triggers.get(made.id)
     assert store.triggers.ticks(made.id) == []
-    assert [run.trigger_id for run in store.runs.list().items] == [made.id]
+    assert [run.trigger_id for run in store.history.page().items] == [made.id]

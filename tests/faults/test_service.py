@@ -165,7 +165,7 @@ def test_two_services_share_runs_and_one_ends_those_of_the_other_that_is_killed(
     assert set(counts.values()) == {1}, "a step was executed twice"
     assert len(counts) == len(second.states())
     with second.store() as store:
-        owners = {run.owner for run in store.runs.list(10_000).items}
+        owners = {run.owner for run in store.history.page(10_000).items}
     assert len(owners) == 2, "one service did all"
     assert breaches(second) == []
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -27,8 +28,9 @@ FLOW: dict[str, Any] = {
             "id": "make", "type": "code", "params": {"count": {"$input": "count"}}, "execution": {"effect": "pure"},
             "source": [
                 "import pandas as pd",
-                "def run(*, count: int = 1) -> Table:",
+                "def run(*, count: int = 1, it: RunContext) -> Table:",
                 "    print('making', count)",
+                "    it.log(f'Counted: {count}')",
                 "    return pd.DataFrame({'number': range(count), 'text': ['a,b'] * count})",
             ],
         },
@@ -96,6 +98,43 @@ def test_a_run_is_listed_and_shown(place: Path, report: dict[str, Any]) -> None:
     assert "count = 9" in shown
     assert "halve" in shown
     assert "low 4, high 5" in shown
+
+
+def test_the_history_is_filtered_and_searched(place: Path, report: dict[str, Any]) -> None:
+    run = report["run_id"]
+
+    def found(*words: str) -> list[str]:
+        done = shell(place, "runs", "list", "--json", "--limit", "1000", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        return [one["run_id"] for one in json.loads(done.stdout)["runs"]]
+
+    assert run in found("--search", "COUNT 9", "--flow", "Halves", "--since", "1d", "--state", "succeeded")
+    assert run in found(
+        "--state", "failed", "--state", "succeeded", "--since", "2026-01-01", "--until", "2999-01-01T06:00"
+    )
+    assert found("--search", "counted nothing") == found("--until", "1d") == found("--flow", "Thirds") == []
+    listed = shell(place, "runs", "list", "--search", "it's counted", "--since", "1d").stdout
+    assert listed == "There are no such runs.\n"
+
+
+def test_a_page_names_the_command_that_shows_the_next(place: Path, report: dict[str, Any]) -> None:
+    shell(place, "run", "halves.flow", "--param", "count=9", "--fresh")
+    words = ["runs", "list", "--search", "counted: 9", "--flow", "Halves", "--state", "succeeded"]
+    first = shell(place, *words, "--limit", "1").stdout
+    (more,) = re.findall(r"^More: millrace (.*)$", first, flags=re.MULTILINE)
+    assert shlex.split(more)[:-2] == [*words[:2], *words[4:], *words[2:4]]
+    second = shell(place, *shlex.split(more)).stdout
+    assert report["run_id"] in second
+    assert report["run_id"] not in first
+
+
+@pytest.mark.parametrize(
+    "words", [("--since", "soon"), ("--until", ""), ("--trigger", "nobody"), ("--search", "***"), ("--before", "x")]
+)
+def test_a_filter_that_means_nothing_is_one_line_with_the_cure(place: Path, words: tuple[str, str]) -> None:
+    done = shell(place, "runs", "list", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"error: [^\n]+\. [A-Z][^\n]+\n", done.stderr), done.stderr
 
 
 def test_an_artifact_is_shown_and_exported(place: Path, report: dict[str, Any]) -> None:

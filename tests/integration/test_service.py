@@ -83,7 +83,9 @@ def test_a_published_flow_runs_by_its_schedule(served: Served, tmp_path: Path) -
     shown = served.millrace.json("triggers", "show", "often")
     assert shown["paused"]
     with served.store() as store:
-        made = {run.id for run in store.runs.list(1000).items}
+        made = {run.id for run in store.history.page(1000).items}
+        listed = served.millrace.json("runs", "list", "--trigger", "often", "--limit", "1000")["runs"]
+        assert {run["run_id"] for run in listed} == made
         assert {tick.run_id for tick in store.triggers.ticks(shown["trigger_id"]) if tick.run_id} == made
         assert store.invariants.breaches() == []
     code, log = served.end()

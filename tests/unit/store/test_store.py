@@ -59,7 +59,7 @@ def test_a_new_file_is_made_and_used(tmp_path: Path) -> None:
 def test_a_file_that_was_made_but_not_filled_is_filled(tmp_path: Path) -> None:
     (tmp_path / "x.db").touch()
     with Store.open(tmp_path / "x.db") as store:
-        assert store.runs.list().items == []
+        assert store.history.page().items == []
 
 
 OPEN_AND_CREATE = """
@@ -89,7 +89,7 @@ def test_processes_may_make_the_same_store_at_once(tmp_path: Path) -> None:
     complaints = [process.communicate(timeout=60)[1] for process in processes]
     assert complaints == [""] * 4
     with Store.open(tmp_path / "x.db") as store:
-        assert len(store.runs.list().items) == 4
+        assert len(store.history.page().items) == 4
 
 
 def test_leases_run_out_by_the_stores_clock(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_damaged_file_is_one_clear_error(tmp_path: Path) -> None:
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     assert "is damaged" in str(Store.check(path))
     with pytest.raises(StoreError, match="is damaged"), Store.open(path) as store:
-        store.runs.list()
+        store.history.page()
 
 
 def test_a_store_that_is_not_there_is_a_problem_and_is_not_made(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_disk_that_fills_loses_nothing_already_stored(tmp_path: Path) -> None:
         assert "Free some space" in error.value.cure
         with pytest.raises(StoreError, match="the disk is full"):
             _fail_with_a_long_log(store, kept)
-        assert store.runs.list().items == [kept]
+        assert store.history.page().items == [kept]
         assert store.events.of(kept.id) == []
     with Store.open(path) as store:
         _fail_with_a_long_log(store, kept)

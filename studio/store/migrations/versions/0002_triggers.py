@@ -1,4 +1,4 @@
-"""Triggers and their ticks; which revision is active where; what a run owes to a trigger; whose artifacts are kept."""
+"""Triggers and their ticks, active revisions, what a run owes to a trigger; whose artifacts are kept; words of runs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,22 @@ EXCLUSIVE = sa.text("exclusive IS NOT NULL")
 DRIVEN = sa.text("state IN ('running', 'waiting')")
 UNFINISHED = sa.text("state IN ('queued', 'running', 'waiting')")
 KEPT = sa.text("forgotten IS NULL")
+
+INDEX_OF_WORDS = {
+    "postgresql": [
+        # Without fastupdate: a search would have to read the list of what is not in the index yet.
+        "CREATE INDEX ix_run_text_words ON run_text USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+        " WITH (fastupdate = off)",
+    ],
+    "sqlite": [
+        "CREATE VIRTUAL TABLE run_word USING fts5(words, content = 'run_text', content_rowid = 'number',"
+        " tokenize = 'ascii', detail = 'none', columnsize = 0)",
+        "CREATE TRIGGER run_text_added AFTER INSERT ON run_text BEGIN"
+        " INSERT INTO run_word (rowid, words) VALUES (new.number, new.words); END",
+        "CREATE TRIGGER run_text_deleted AFTER DELETE ON run_text BEGIN"
+        " INSERT INTO run_word (run_word, rowid, words) VALUES ('delete', old.number, old.words); END",
+    ],
+}
 
 
 def upgrade() -> None:
@@ -80,3 +96,17 @@ def upgrade() -> None:
         sqlite_where=EXCLUSIVE,
     )
     op.create_index("ix_run_kept", "run", ["ended", "id"], postgresql_where=KEPT, sqlite_where=KEPT)
+    op.create_index("ix_run_flow_state", "run", ["flow_id", "state", "created", "id"])
+    op.create_index("ix_run_trigger_state", "run", ["trigger_id", "state", "created", "id"])
+    op.create_table(
+        "run_text",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", ID, nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_text_run_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_run_text")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_run_text_run_id")),
+    )
+    for statement in INDEX_OF_WORDS[op.get_bind().dialect.name]:
+        op.execute(statement)
