@@ -327,6 +327,23 @@ class App:
         run = self.find(run_id)
         return RunView(run, self.store.steps.of(run.id), self.root)
 
+    def provenance(self, run: Run) -> dict[str, Any]:
+        """What was run and why: the revision's number (None for a draft), the trigger's name, and what has drifted."""
+        revision = self.store.flows.revision(run.revision_id).number if run.revision_id else None
+        drift = [event.data for event in self.store.events.of(run.id, limit=10) if event.kind == "drift"]
+        return {
+            "revision": revision,
+            "environment": run.environment,
+            "trigger": self._trigger_name(run.trigger_id) if run.trigger_id else None,
+            "drift": drift[0]["what"] if drift else [],
+        }
+
+    def _trigger_name(self, trigger_id: str) -> str:
+        try:
+            return self.store.triggers.get(trigger_id).name
+        except NotFound:  # it was removed; its runs stay
+            return trigger_id
+
     def artifact(self, run_id: str, node: str, port: str) -> Artifact:
         return self.view(run_id).artifact(node, port)
 

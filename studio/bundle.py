@@ -143,6 +143,16 @@ def lock_hash(lock: str | None = None) -> str:
     return hashlib.sha256((environment_lock() if lock is None else lock).encode()).hexdigest()
 
 
+def drifted(then: str, now: str) -> list[str]:
+    """What differs between two locks: `polars 2.1 -> 2.2`, `pandas 3.0 -> not installed`, sorted."""
+    before, after = (dict(line.split("==", 1) for line in lock.splitlines() if "==" in line) for lock in (then, now))
+    return [
+        f"{name} {before.get(name, 'not installed')} -> {after.get(name, 'not installed')}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
 def _ignore_lines(project: Path) -> list[str]:
     try:
         text = (project / IGNORE).read_text(encoding="utf-8")

@@ -44,6 +44,8 @@ class Plan:
     flow: Flow
     steps: Mapping[str, PlannedStep]
     successors: Mapping[str, tuple[str, ...]] = field(repr=False)
+    drift: tuple[str, ...] = ()
+    """Components and packages that are not as they were when the flow was published."""
 
 
 @dataclass(frozen=True)

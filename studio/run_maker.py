@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from studio.artifacts.root import ArtifactRoot
-from studio.bundle import pack, unpack, upload
+from studio.bundle import LOCK, drifted, environment_lock, pack, unpack, upload
 from studio.exceptions import UserError
 from studio.flow import Flow, format_flow, parse_flow
 from studio.kind import kind_of
@@ -94,11 +95,18 @@ class RunMaker:
 
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
-        flow = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
-        flow = migrate_flow(flow, self.registry, self.host)
+        document = narrowed(parse_flow(self.store.document(run.document)), run.selection.get("to"))
+        flow = migrate_flow(document, self.registry, self.host)
         project = unpack(self.root, run.bundle, self.cache)
         modules = _modules_hash(project)
-        return make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
+        plan = make_plan(flow, lambda node: kind_of(node, self.registry, project, modules))
+        return replace(plan, drift=(*self._drift(document), *_lock_drift(project))) if run.revision_id else plan
+
+    def _drift(self, document: Flow) -> Iterator[str]:
+        for node in document.nodes:
+            manifest = self.registry.component(node.type)
+            if manifest is not None and manifest.version != node.version:
+                yield f"{node.type} of {node.id} {node.version} -> {manifest.version}"
 
     def _keep(
         self,
@@ -158,6 +166,10 @@ def _require_results(origin: Run | None, from_: str | None) -> None:
     """Whoever begins in the middle wants the steps before it left alone."""
     if origin is not None and from_ is not None:
         origin.require_artifacts("Run the whole flow again, without --from.")
+
+
+def _lock_drift(project: Path) -> list[str]:
+    return drifted((project / LOCK).read_text(encoding="utf-8"), environment_lock())
 
 
 def _modules_hash(project: Path) -> str:

@@ -119,7 +119,8 @@ def given_options(ctx: click.Context) -> list[str]:
 def show(run_id: str, as_json: bool) -> None:
     """Show a run's steps."""
     with opened() as app:
-        show_view(app.view(run_id), as_json=as_json)
+        view = app.view(run_id)
+        show_view(view, app.provenance(view.run), as_json=as_json)
 
 
 @command.command("log")
@@ -192,15 +193,17 @@ def retry(
     execute(ctx, start, as_json=as_json)
 
 
-def show_view(view: RunView, *, as_json: bool) -> None:
-    report = view.to_json()
+def show_view(view: RunView, provenance: dict[str, Any], *, as_json: bool) -> None:
+    report = view.to_json() | provenance
     if as_json:
         print_json(report)
         return
     run = view.run
     took = f", took {seconds_text(duration(run))}" if run.ended else ""
-    click.echo(f"{run.flow_name}: run {run.id}")
+    click.echo(f"{run.flow_name}: run {run.id} of {provenance_text(provenance)}")
     click.echo(f"{run.state}, started {local_text(run.started) or 'not yet'}{took}")
+    if provenance["drift"]:
+        click.echo(f"Not as when it was published: {', '.join(provenance['drift'])}.")
     if run.forgotten is not None:
         click.echo(f"Its values, logs and notebooks are kept no longer (since {local_text(run.forgotten)}).")
     for name, value in run.inputs.items():
@@ -208,6 +211,14 @@ def show_view(view: RunView, *, as_json: bool) -> None:
     print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])
     if own_failure(view):
         click.echo(own_failure(view))
+
+
+def provenance_text(provenance: dict[str, Any]) -> str:
+    """`a draft`, or `revision 3 in default, by the trigger morning`."""
+    if provenance["revision"] is None:
+        return "a draft"
+    by = f", by the trigger {provenance['trigger']}" if provenance["trigger"] else ""
+    return f"revision {provenance['revision']} in {provenance['environment']}{by}"
 
 
 def step_row(step: dict[str, Any]) -> list[Any]:
@@ -221,6 +232,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "flow": run.flow_name,
         "flow_id": run.flow_id,
         "state": run.state,
+        "draft": run.revision_id is None,
+        "trigger_id": run.trigger_id,
         "created": utc_text(run.created),
         "started": utc_text(run.started),
         "ended": utc_text(run.ended),

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 Result = AttemptManifest | Failure | None
 """How an attempt ended; None while it has not."""
+MOST_DRIFT = 50
+"""Packages that are named of those that have drifted."""
 KILL_SECONDS = 0.5
 """Between kills of a cancelled attempt: one may reach its worker before the attempt can be killed."""
 
@@ -100,12 +102,13 @@ class Driver:
                 raise
             refuse(self.store, run, self.owner, Failure(error.code, error.message, error.cure))
             return None
-        if completed is not run:
-            with self.owned(run) as owned:
-                owned.set_inputs(completed.inputs, completed.selection)
-        run = completed
-        active = ActiveRun.of(run, plan, self.store.steps.of(run.id), self.store.attempts.of(run.id))
+        attempts = self.store.attempts.of(run.id)
+        active = ActiveRun.of(completed, plan, self.store.steps.of(run.id), attempts)
         with self.owned(run) as owned:
+            if completed is not run:
+                owned.set_inputs(completed.inputs, completed.selection)
+            if plan.drift and run.epoch == 1 and not attempts:
+                owned.append_event("drift", what=plan.drift[:MOST_DRIFT], more=max(0, len(plan.drift) - MOST_DRIFT))
             active.settle(owned, None)
         for key in active.in_flight():
             active.flights[key] = heard.get(key) or Flight(started=read_started(self.root, *key) is not None)

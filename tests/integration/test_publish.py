@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from studio.bundle import environment_lock
 from studio.cli.main import main
 from studio.flow import Flow, read_flow, write_flow
 
@@ -192,3 +194,24 @@ def test_a_fired_run_is_of_the_active_revision_and_of_what_was_frozen_with_it(mi
     run_id = ask(millrace, "triggers", "fire", "yearly")["run_id"]
     assert millrace("runs", "resume", run_id).exit_code == 0
     assert millrace("artifact", run_id, "one", "json").stdout.strip() == "1"
+
+
+def test_a_run_says_what_it_is_of_and_what_has_drifted_since(
+    millrace: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = re.sub(r"(?m)^polars==.*$", "polars==1.0", environment_lock())
+    monkeypatch.setattr("studio.bundle.environment_lock", lambda: lock)
+    publish(millrace, project)
+    monkeypatch.undo()
+    monkeypatch.setenv("MILLRACE_HOME", str(project.parent / "home"))
+    add(millrace, "--cron", "@yearly", "--name", "yearly")
+    run_id = ask(millrace, "triggers", "fire", "yearly")["run_id"]
+    assert millrace("runs", "resume", run_id).exit_code == 0
+    shown = ask(millrace, "runs", "show", run_id)
+    assert (shown["revision"], shown["environment"], shown["trigger"]) == (1, "default", "yearly")
+    (only,) = shown["drift"]
+    assert only.startswith("polars 1.0 -> ")
+    assert "of revision 1 in default, by the trigger yearly" in millrace("runs", "show", run_id).stdout
+    millrace("run", str(project / "sum.flow"))
+    assert "of a draft" in millrace("runs", "show", "latest").stdout
+    assert ask(millrace, "runs", "show", "latest")["drift"] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio import bundle
-from studio.bundle import Bundle, bundle_path, environment_lock, lock_hash, pack, unpack, upload
+from studio.bundle import Bundle, bundle_path, drifted, environment_lock, lock_hash, pack, unpack, upload
 from studio.exceptions import BundleError
 
 
@@ -236,3 +236,10 @@ def test_the_lock_follows_what_is_installed(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.syspath_prepend(str(tmp_path))
     assert {"acme-match==1.2.0", "old-tool==3"} <= set(environment_lock().splitlines())
     assert lock_hash() != before
+
+
+def test_what_has_drifted_between_two_locks_is_told_by_name() -> None:
+    then = "python==3.11.7\npandas==3.0\npolars==2.1\n"
+    now = "python==3.11.7\npolars==2.2\nrich==14\n"
+    assert drifted(then, now) == ["pandas 3.0 -> not installed", "polars 2.1 -> 2.2", "rich not installed -> 14"]
+    assert drifted(then, then) == []
