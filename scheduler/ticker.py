@@ -54,17 +54,21 @@ class Ticker:
         self.looked = time.monotonic()
         try:
             self.tick()
-            wait = self.store.triggers.seconds_to_next()
+            now, next_fire = self.store.triggers.outlook()
         except StoreError as error:
             if not error.retryable:
                 raise
             logger.warning("trying again: %s", error)
             return MOST_WAIT
-        return MOST_WAIT if wait is None else min(MOST_WAIT, max(0.0, wait))
+        return MOST_WAIT if next_fire is None else min(MOST_WAIT, max(0.0, (next_fire - now) / 1e6))
 
     def tick(self) -> None:
         """Fire all that is due by now."""
-        self._mind_the_clock()
+        now, next_fire = self.store.triggers.outlook()
+        if self._was_set_back(now):
+            self._make_due_sooner(now)
+        elif next_fire is None or next_fire > now:
+            return
         while due := self.store.triggers.due(BATCH):
             if not self._fire(due):
                 return  # another one has them
@@ -96,14 +100,17 @@ class Ticker:
         except (Conflict, NotFound):
             logger.info("the trigger was mended meanwhile", extra={"trigger": trigger.id})
 
-    def _mind_the_clock(self) -> None:
-        """A clock that is set back was wrong before: what it made due too early may become due again."""
-        now = self.store.now()
+    def _was_set_back(self, now: int) -> bool:
+        """Whether the clock is where it was long before: then it was wrong."""
         latest = self.store.triggers.last_recorded() if self._latest is None else self._latest
         self._latest = now
         if latest is None or now > latest - SET_BACK:
-            return
+            return False
         logger.warning("the database's clock was set back", extra={"seconds": (latest - now) / 1e6})
+        return True
+
+    def _make_due_sooner(self, now: int) -> None:
+        """What a wrong clock made due too early may become due again."""
         self.store.triggers.forget_skips_after(now)
         for trigger in self.store.triggers.of():
             if trigger.kind == "cron" and trigger.next_fire is not None and trigger.next_fire > now:

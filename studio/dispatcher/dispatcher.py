@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 TRIES = 3
 """So many unforeseen errors in a row of one run are no accident: the run fails."""
 EXPIRE_SECONDS = 1.0
+IDLE_POLLS = 3
+"""How many times longer to wait for the next look where nothing is driven."""
 
 
 class Dispatcher:
@@ -96,7 +98,8 @@ class Dispatcher:
         self.turned = time.monotonic()
 
     def _rest(self) -> None:
-        self.wake.wait(self._pace.poll)
+        driven = self._active or self._stale
+        self.wake.wait(self._pace.poll if driven else IDLE_POLLS * self._pace.poll)
         self.wake.clear()
 
     # A turn ---------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ _DUE = (
     .order_by(_t.next_fire, _t.id)
     .limit(bindparam("limit"))
 )
-_NEXT = select(func.min(_t.next_fire) - clock()).where(_t.paused.is_(None))
+_OUTLOOK = select(clock(), select(func.min(_t.next_fire)).where(_t.paused.is_(None)).scalar_subquery())
 _LOCK = (
     select(_t.id, _t.next_fire, _t.version)
     .where(_t.id.in_(bindparam("ids", expanding=True)), _t.paused.is_(None))
@@ -181,11 +181,11 @@ class Triggers:
         with self._database.write() as connection:
             connection.execute(_FORGET_SKIPS, {"time": time})
 
-    def seconds_to_next(self) -> float | None:
-        """Until some trigger is to fire: negative if one is late, None if none is to fire ever."""
+    def outlook(self) -> tuple[int, int | None]:
+        """Now, and when the next trigger is to fire: it may be late; None if none is to fire ever. In microseconds."""
         with self._database.read() as connection:
-            found = connection.execute(_NEXT).scalar_one()
-        return None if found is None else found / 1_000_000
+            now, next_fire = connection.execute(_OUTLOOK).one()
+        return now, next_fire
 
     @contextmanager
     def firing(self, expected: Sequence[Trigger]) -> Iterator[Firing]:

@@ -551,7 +551,7 @@ def test_every_event_is_handed_on_however_many_come_at_once(app: App) -> None:
     run = created(app, one_step())
     with app.store.owned(run.id, app.owner, run.epoch) as owned:
         for number in range(9000):
-            owned.append_event("log", "one", text=str(number))
+            owned.append_event("progress", "one", message=str(number))
     app.store.leases.release(run.id, app.owner, run.epoch)
     seen: list[Any] = []
     app.resume(run.id, executor="in-process", on_event=seen.append)
