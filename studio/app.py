@@ -216,9 +216,8 @@ class App:
         return self._dispatch(claimed, executor, workers, dask, on_event)
 
     def cancel(self, run_id: str) -> Run:
-        run = self.find(run_id)
-        self.store.runs.request_cancel(run.id)
-        return self.store.runs.get(run.id)
+        """Ask for a run's end."""
+        return self.store.runs.request_cancel(self.find(run_id).id)
 
     def _dispatch(
         self, run: Run, name: ExecutorName, workers: int | None, dask: str | None, on_event: OnEvent | None
@@ -316,12 +315,7 @@ class App:
 
     def find(self, run_id: str) -> Run:
         """A run by its id, the beginning of it, or `latest`."""
-        if run_id != "latest":
-            return self.store.runs.find(run_id)
-        newest = self.store.history.page(1).items
-        if not newest:
-            raise NotFound("There are no runs yet.", cure="Start one: millrace run FLOW.")
-        return newest[0]
+        return self.store.runs.find(run_id)
 
     def view(self, run_id: str) -> RunView:
         run = self.find(run_id)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from studio.app import App
+    from studio.store.store import Store
 
 LOOKS = {
     "queued": ("·", "dim"),
@@ -44,6 +45,18 @@ def opened() -> Iterator[App]:
 
     with App.open() as app:
         yield app
+
+
+@contextmanager
+def stored() -> Iterator[Store]:
+    """The store alone, of this environment's settings."""
+    from studio.settings import Settings
+    from studio.store.store import Store
+
+    settings = Settings.from_environment()
+    settings.make_home()
+    with Store.open(settings.store) as store:
+        yield store
 
 
 def console() -> Console:

@@ -120,6 +120,7 @@ _BY_DEDUP = select(tables.run).where(_r.dedup == bindparam("dedup"))
 _BY_PREFIX = (
     select(tables.run).where(_r.id >= bindparam("low"), _r.id < bindparam("high")).order_by(_r.id.desc()).limit(2)
 )
+_LATEST = select(tables.run).order_by(_r.created.desc(), _r.id.desc()).limit(1)
 _LAST_SUCCESS = (
     select(tables.run)
     .where(_r.trigger_id == bindparam("trigger_id"), _r.state == RunState.SUCCEEDED)
@@ -208,7 +209,9 @@ class Runs:
         return Run(*row) if row else _missing(run_id)
 
     def find(self, prefix: str) -> Run:
-        """The run whose id begins so; raises NotFound, and UserError if several do."""
+        """The run whose id begins so, or the `latest`; raises NotFound, and UserError if several do."""
+        if prefix == "latest":
+            return self._latest()
         low = prefix.strip().lower()
         if not re.fullmatch("[0-9a-f-]+", low):
             return _missing(prefix)
@@ -217,6 +220,13 @@ class Runs:
         if len(rows) > 1:
             raise UserError(f"More than one run begins with {prefix}.", cure="Give more of the id.")
         return Run(*rows[0]) if rows else _missing(prefix)
+
+    def _latest(self) -> Run:
+        with self._database.read() as connection:
+            row = connection.execute(_LATEST).one_or_none()
+        if row is None:
+            raise NotFound("There are no runs yet.", cure="Start one: millrace run FLOW.")
+        return Run(*row)
 
     def delete(self, run_id: str) -> None:
         """Delete a run that has ended, with its steps, attempts and events. Its artifacts are `millrace gc`'s."""
