@@ -88,4 +88,4 @@ class Served:
 
     def states(self) -> list[str]:
         with self.store() as store:
-            return [run.state.value for run in store.history.page(1000).items]
+            return [run.state.value for run in store.history.page(100_000).items]
