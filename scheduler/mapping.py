@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from studio.canonical import repeated_key
 from studio.exceptions import UserError
 from studio.flow import Flow, FlowInput
 from studio.problem import did_you_mean
@@ -282,8 +283,7 @@ def _mended(text: str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        twice = repeated_key(pairs)
         raise UserError(f"The body has the key {twice!r:.80} twice in one object.", cure="Send it once.")
     return value
 

@@ -39,10 +39,6 @@ class Loop:
         self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
 
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
     def join(self) -> None:
         self._thread.join()
 

@@ -80,11 +80,16 @@ def too_large() -> FlowError:
     return FlowError(f"The document has more than {SIZE_LIMIT // 10**6} million characters.", cure=cure)
 
 
+def repeated_key(pairs: list[tuple[str, Any]]) -> str | None:
+    """The first key of a JSON object that comes a second time."""
+    seen: set[str] = set()
+    return next((key for key, _ in pairs if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        twice = repeated_key(pairs)
         raise FlowError(f"The key {twice!r:.80} comes twice in one object.", cure="Remove one of the two.")
     return value
 

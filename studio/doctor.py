@@ -48,13 +48,14 @@ def examine(
         settings.make_home()  # the plugin host keeps there what it finds
         return registry()
 
+    store = check_store(settings.store)
     return [
         check_python(),
         *(check_package(name, here) for name in PACKAGES),
         check_variables(os.environ if environ is None else environ),
         check_home(settings.home),
-        check_store(settings.store),
-        *check_invariants(settings.store),
+        store,
+        *(check_invariants(settings.store) if store.ok and not is_unmade(settings.store) else ()),
         check_artifacts(settings),
         check_kernel(),
         check_forking(settings.kernels),
@@ -126,12 +127,16 @@ def check_home(home: Path) -> Check:
     return Check("home", True, str(home) if nearest == home else f"{home}, made when it is needed")
 
 
+def is_unmade(url: str) -> bool:
+    """Whether it is a SQLite file that the first run will make."""
+    return url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists()
+
+
 def check_store(url: str) -> Check:
     from studio.store.store import Store
 
-    file = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not file.exists():
-        return Check("store", True, f"{file}, made at the first run")
+    if is_unmade(url):
+        return Check("store", True, f"{url.removeprefix('sqlite:///')}, made at the first run")
     wrong = Store.check(url)
     return Check("store", wrong is None, wrong or "sound, of this version's schema", "See `millrace db check`.")
 
@@ -140,9 +145,6 @@ def check_invariants(url: str) -> Iterator[Check]:
     """Whether what must be true of every store is true of this one. See `docs/service.md`."""
     from studio.store.store import Store
 
-    file = Path(url.removeprefix("sqlite:///"))
-    if (url.startswith("sqlite:///") and not file.exists()) or Store.check(url) is not None:
-        return
     with Store.open(url) as store:
         breaches = store.invariants.breaches()
     for one in breaches:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.artifacts.root import ArtifactRoot
-from studio.bundle import Bundle, pack, upload
+from studio.bundle import pack, upload
 from studio.exceptions import FlowError, NotFound, UserError
 from studio.flow import Flow, format_flow, new_flow_id, read_flow, write_flow
 from studio.plugin_host import PluginHost
@@ -53,16 +53,17 @@ class Publisher:
         if new_id:
             write_flow(flow, path)
         warnings = [problem for problem in checked.problems if problem.severity == "warning"]
-        bundle = pack(path.parent, format_flow(flow), path.name, flow.files)
-        active = self._active(flow, environment)
-        if active is not None and _same(active, flow, bundle):
+        text = format_flow(flow)
+        bundle = pack(path.parent, text, path.name, flow.files)
+        active = self.store.flows.active(flow.id, environment)
+        if active is not None and (active.document, active.bundle) == (document_hash(text), bundle.hash):
             return Published(active, False, warnings)
         upload(bundle, self.root)
         new = NewRevision(
             flow_id=flow.id,
             flow_name=flow.name or path.stem,
             flow_path=str(path),
-            document_text=format_flow(flow),
+            document_text=text,
             bundle=bundle.hash,
             note=note,
             author=author,
@@ -74,9 +75,6 @@ class Publisher:
         found = revision_numbered(self.store, flow_id, number)
         self.store.flows.activate(found, environment, author)
         return found
-
-    def _active(self, flow: Flow, environment: str) -> Revision | None:
-        return self.store.flows.active(flow.id, environment)
 
     def _refuse_copy(self, flow: Flow, path: Path) -> None:
         known = _known(self.store, flow.id)
@@ -108,7 +106,3 @@ def _is_that_flow(path: Path, flow_id: str) -> bool:
         return read_flow(path).id == flow_id
     except FlowError:  # moved, or something else by now
         return False
-
-
-def _same(revision: Revision, flow: Flow, bundle: Bundle) -> bool:
-    return revision.document == document_hash(format_flow(flow)) and revision.bundle == bundle.hash

@@ -25,10 +25,6 @@ class Server:
     def start(self) -> None:
         self._thread.start()
 
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
     def close(self) -> None:
         """Answer what was asked already, and end."""
         self._server.should_exit = True

@@ -30,6 +30,25 @@ LOST_LIMIT = 3
 """So many lost attempts at one step are no accident: the step fails."""
 
 
+class Timers:
+    """What is done from time to time, each by its name."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, float] = {}
+
+    def is_due(self, what: str, every: float) -> bool:
+        """Whether it is time to do it again; if so, the next time is in `every` seconds."""
+        now = time.monotonic()
+        if now < self._next.get(what, 0.0):
+            return False
+        self._next[what] = now + every
+        return True
+
+    def clear(self) -> None:
+        """All is due."""
+        self._next.clear()
+
+
 @dataclass
 class Flight:
     """An attempt that is submitted or running, as far as we have heard."""
@@ -58,8 +77,7 @@ class ActiveRun:
     """When we began to cancel it (monotonic)."""
     lost: bool = False
     """Whether it is ours no more."""
-    due: dict[str, float] = field(default_factory=dict)
-    """What is done from time to time -> when it is due again (monotonic)."""
+    timers: Timers = field(default_factory=Timers)
 
     @classmethod
     def of(cls, run: Run, plan: Plan, steps: Iterable[Step], attempts: Iterable[Attempt]) -> ActiveRun:
@@ -86,14 +104,6 @@ class ActiveRun:
     def unfinished(self) -> list[str]:
         """Steps that have not ended and are not in flight."""
         return [path for path, state in self.states.items() if not state.ended and state not in IN_FLIGHT]
-
-    def is_due(self, what: str, every: float) -> bool:
-        """Whether it is time to do it again; if so, the next time is in `every` seconds."""
-        now = time.monotonic()
-        if now < self.due.get(what, 0.0):
-            return False
-        self.due[what] = now + every
-        return True
 
     def key(self, path: str) -> AttemptKey:
         return AttemptKey(self.run.id, path, self.attempts[path])

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from studio.dispatcher.active_run import ActiveRun, Flight
+from studio.dispatcher.active_run import ActiveRun, Flight, Timers
 from studio.dispatcher.driver import Driver, refuse
 from studio.exceptions import LeaseLost, StoreError, UserError
 from studio.executors.executor import AttemptKey, Report
@@ -45,7 +45,7 @@ class Dispatcher:
         self._heard: dict[AttemptKey, Flight] = {}
         """What is known of those runs' attempts."""
         self._errors: dict[str, int] = {}
-        self._due: dict[str, float] = {}
+        self._timers = Timers()
         self.turned = time.monotonic()
         """When its last turn began (monotonic)."""
         self._leave_at: float | None = None
@@ -119,7 +119,7 @@ class Dispatcher:
             if not error.retryable:
                 raise
             logger.warning("trying again: %s", error)
-            self._due.clear()
+            self._timers.clear()
         self.seconds += time.perf_counter() - begun
 
     def _each(self, work: Callable[[Run], None], trouble: Callable[[Run, Exception], None]) -> None:
@@ -181,20 +181,13 @@ class Dispatcher:
             for flight in active.flights.values():
                 flight.seen += still
 
-    def _is_due(self, what: str, every: float) -> bool:
-        now = time.monotonic()
-        if now < self._due.get(what, 0.0):
-            return False
-        self._due[what] = now + every
-        return True
-
     # Taking up runs -------------------------------------------------------------------------------------------------
 
     def _claim(self, places: Places) -> None:
         """Lead so many runs that all slots are busy; those that only wait for a time do not count."""
         busy = sum(bool(active.flights or active.ready()) for active in self._active.values()) + len(self._stale)
         try:
-            if self._is_due("expire", EXPIRE_SECONDS):
+            if self._timers.is_due("expire", EXPIRE_SECONDS):
                 self._store.runs.expire()
             claimed = self._store.leases.claim(
                 self.driver.owner, self._pace.lease, 2 * self.driver.executor.slots - busy, places
@@ -210,7 +203,7 @@ class Dispatcher:
 
     def _renew(self) -> None:
         ids = [*self._active, *self._stale]
-        if not self._is_due("renew", self._pace.lease / 3):
+        if not self._timers.is_due("renew", self._pace.lease / 3):
             return
         # Whether a stale one is still ours shows when it is adopted: it may have ended.
         kept = self._store.leases.renew(self.driver.owner, self._pace.lease, ids)
@@ -239,7 +232,7 @@ class Dispatcher:
         return by_run
 
     def _cancel_requests(self) -> set[str]:
-        if not self._active or not self._is_due("cancel", self._pace.poll):
+        if not self._active or not self._timers.is_due("cancel", self._pace.poll):
             return set()
         return self._store.leases.cancel_requests(self.driver.owner)
 

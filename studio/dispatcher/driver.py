@@ -286,7 +286,7 @@ class Driver:
     def look_for_lost(self, active: ActiveRun) -> None:
         """Find results whose report was lost, attempts that are silent, and tasks that never began."""
         every = min(self.pace.check, self.pace.lost / 3)
-        if not active.flights or not active.is_due("lost", every):
+        if not active.flights or not active.timers.is_due("lost", every):
             return
         self._commit(active, {key: self._result(key) for key in active.flights})
         self._lose_silent(active)
@@ -336,7 +336,7 @@ class Driver:
                 active.cancel_step(owned, path)
 
     def _kill(self, active: ActiveRun) -> None:
-        if active.is_due("kill", KILL_SECONDS):
+        if active.timers.is_due("kill", KILL_SECONDS):
             for key in active.flights:
                 self.executor.cancel(key)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from studio.flow import Flow, write_flow
-from tests.cluster import QUICK, DaskProcesses, Millrace, dask_processes, wait_for
+from tests.cluster import QUICK, DaskProcesses, Millrace, wait_for
 
 SLOW = """
 import os, time
@@ -37,13 +37,6 @@ LED = "select id from run where state = 'running' and lease_until > 1e6 * (julia
 
 FIRST = "def run() -> Json:\n    return 1\n"
 LAST = "def run(slow: Json) -> Json:\n    return slow['start'] + 1\n"
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[DaskProcesses]:
-    (tmp_path / "cluster").mkdir()
-    with dask_processes(tmp_path / "cluster") as processes:
-        yield processes
 
 
 @pytest.fixture

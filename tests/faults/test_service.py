@@ -17,7 +17,7 @@ import pytest
 
 from studio.flow import Flow, write_flow
 from studio.store.triggers import Tick
-from tests.cluster import QUICK, DaskProcesses, Millrace, dask_processes, wait_for
+from tests.cluster import QUICK, DaskProcesses, Millrace, wait_for
 from tests.served import Served
 
 SECOND = 1_000_000
@@ -60,13 +60,6 @@ def serve(tmp_path: Path, store_url: str) -> Iterator[Callable[..., Served]]:
         if served.process is not None and served.process.poll() is None:
             os.killpg(served.process.pid, signal.SIGCONT)
             served.kill()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[DaskProcesses]:
-    (tmp_path / "cluster").mkdir()
-    with dask_processes(tmp_path / "cluster") as processes:
-        yield processes
 
 
 @pytest.fixture
