@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from studio.exceptions import UserError
 LOCK = "service.lock"
 FILE = "service.json"
 SOCKET = "service.sock"
+LOOK_SECONDS = 0.5
+"""Longer than anybody takes to look whether a service runs."""
 LONGEST_SOCKET = 100
 """Bytes of a socket's path; Linux takes 107, macOS 103."""
 
@@ -62,7 +65,7 @@ class Presence:
 def presence(home: Path) -> Iterator[Presence]:
     """Be the one service of a home folder while this lasts. Raises UserError if there is one."""
     with (home / LOCK).open("a+b") as lock:
-        if not _locked(lock.fileno()):
+        if not _locked_soon(lock.fileno()):
             found = _read(home)
             who = f" (process {found.pid}, since {found.started})" if found else ""
             raise UserError(f"A service runs already for {home}{who}.", cure="Stop it first, or use it.")
@@ -75,6 +78,16 @@ def presence(home: Path) -> Iterator[Presence]:
             socket.unlink(missing_ok=True)
             if made is not None:
                 shutil.rmtree(made)
+
+
+def _locked_soon(fd: int) -> bool:
+    """As `_locked`, but those who only look whether a service runs have the lock for a moment, too."""
+    end = time.monotonic() + LOOK_SECONDS
+    while not _locked(fd):
+        if time.monotonic() > end:
+            return False
+        time.sleep(LOOK_SECONDS / 20)
+    return True
 
 
 def _locked(fd: int) -> bool:

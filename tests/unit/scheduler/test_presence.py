@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from scheduler.presence import FILE, LONGEST_SOCKET, presence, running
+from scheduler.presence import FILE, LOCK, LONGEST_SOCKET, presence, running
 from studio.exceptions import UserError
 
 HOLDER = """
@@ -45,6 +47,15 @@ def test_a_second_one_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
         assert running(tmp_path) is not None, "the second one has removed the first"
     with presence(tmp_path):
         pass
+
+
+def test_one_who_looks_at_the_same_moment_keeps_no_service_from_beginning(tmp_path: Path) -> None:
+    with (tmp_path / LOCK).open("a+b") as looking:
+        fcntl.flock(looking, fcntl.LOCK_EX)  # as `running` has it
+        threading.Timer(0.1, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        with presence(tmp_path) as here:
+            here.announce("7")
+            assert running(tmp_path) is not None
 
 
 def test_what_a_killed_one_has_left_is_no_service_and_in_nobodys_way(tmp_path: Path) -> None:
