@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from studio.app import form, run
     from studio.component import Component, Params, component
     from studio.context import RunContext
-    from studio.credential import BearerToken, Credential, DatabaseLogin, HttpBasic
+    from studio.credential import ApiKey, BearerToken, Credential, DatabaseLogin, HttpBasic, S3Login, Secret, Smtp
     from studio.exceptions import MillraceError, UserError
     from studio.flow import Flow
     from studio.hookspecs import hookimpl
     from studio.port import Figure, File, Html, Json, Model, Schema, Table, Text
 
 _ROOMS = {
+    "ApiKey": "credential",
     "BearerToken": "credential",
     "Component": "component",
     "Credential": "credential",
@@ -36,7 +37,10 @@ _ROOMS = {
     "Outputs": "port",
     "Params": "component",
     "RunContext": "context",
+    "S3Login": "credential",
     "Schema": "port",
+    "Secret": "credential",
+    "Smtp": "credential",
     "Table": "port",
     "Text": "port",
     "UserError": "exceptions",
@@ -48,6 +52,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "ApiKey",
     "BearerToken",
     "Component",
     "Credential",
@@ -63,7 +68,10 @@ __all__ = [
     "Outputs",
     "Params",
     "RunContext",
+    "S3Login",
     "Schema",
+    "Secret",
+    "Smtp",
     "Table",
     "Text",
     "UserError",
