@@ -34,6 +34,8 @@ class Address:
     socket: str
     """Path of its unix socket, which its user alone may open."""
     started: str
+    api: str = ""
+    """Where its API listens beside that, `host:port`."""
 
 
 def running(home: Path) -> Address | None:
@@ -55,10 +57,10 @@ class Presence:
         self.socket = socket
         """Where to listen."""
 
-    def announce(self, version: str) -> None:
+    def announce(self, version: str, *, api: str = "") -> None:
         """Say where we listen, as from now on we do."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(self._file, Address(os.getpid(), version, str(self.socket), started))
+        _write(self._file, Address(os.getpid(), version, str(self.socket), started, api))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from types import FrameType
 
+from fastapi import FastAPI
+
 from scheduler.api.app import make_api
-from scheduler.api.server import Server
-from scheduler.presence import presence
+from scheduler.presence import Presence, presence
+from scheduler.server import Server, tcp_socket, unix_socket
 from scheduler.sweeper import Sweeper
 from scheduler.ticker import Ticker
 from studio.app import App
@@ -61,6 +64,7 @@ class Service:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._loops: list[Loop] = []
+        self._servers: list[Server] = []
         self._dispatcher: Dispatcher | None = None
         self._ticker: Ticker | None = None
 
@@ -70,15 +74,12 @@ class Service:
             here = leaving.enter_context(presence(self.app.settings.make_home()))
             leaving.enter_context(_signals(self.told))
             _ = self.app.store  # a store that cannot be opened is said before anything is started
-            server = Server(make_api(self.version, self.reasons), here.socket)
-            leaving.callback(server.close)
-            server.start()
-            here.announce(self.version)
+            self._listen(here, leaving)
             executor = self.app.executor("dask", self._wake.set, None, None)
             leaving.callback(executor.close)
             self._work(executor)
         logger.info("the service has ended")
-        return all(loop.error is None for loop in self._loops)
+        return not any(loop.error for loop in self._loops) and not any(server.failed for server in self._servers)
 
     def stop(self) -> None:
         """Claim no more, let runs end or hand them back, and leave."""
@@ -112,6 +113,22 @@ class Service:
         except UserError as error:
             return [str(error)]
         return []
+
+    def _listen(self, here: Presence, leaving: ExitStack) -> None:
+        """Serve the API, and say where."""
+        settings = self.app.settings
+        api = make_api(self.version, self.reasons)
+        self._serve(leaving, "local API", api, unix_socket(here.socket))
+        public = self._serve(leaving, "API", api, tcp_socket(settings.api)) if settings.api else ""
+        here.announce(self.version, api=public)
+
+    def _serve(self, leaving: ExitStack, name: str, application: FastAPI, listening: socket.socket) -> str:
+        """Serve an application until `leaving`; returns where."""
+        server = Server(name, application, listening, self.stop)
+        leaving.callback(server.close)
+        server.start()
+        self._servers.append(server)
+        return server.address
 
     def _work(self, executor: Executor) -> None:
         settings = self.app.settings

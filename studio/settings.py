@@ -15,6 +15,7 @@ from studio.order import parse_bytes
 PREFIX = "MILLRACE_"
 UNLIMITED = "unlimited"
 """The word for no limit, where there is one by default."""
+LAST_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Settings:
     """Address of a Dask scheduler; empty for a local cluster per run."""
     workers: int = 1
     """Steps that run at once on a local cluster."""
+    api: str = ""
+    """Address on which the service's API listens beside its socket, `127.0.0.1:8420`; empty for the socket alone."""
     kernels: Literal["forked", "cold"] = "forked"
     """How kernels are started: forked from a template where that is possible, or each as a process of its own."""
     cgroup: str = ""
@@ -151,6 +154,19 @@ def _address(text: str) -> str:
     return text
 
 
+def split_address(text: str) -> tuple[str, int]:
+    """Host and port of `127.0.0.1:8420` or `[::1]:8420`; port 0 stands for any that is free. Raises ValueError."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > LAST_PORT or (":" in host) != host.startswith("["):
+        raise ValueError("it is no address with a port, such as 127.0.0.1:8420")
+    return host.strip("[]"), int(port)
+
+
+def _listening(text: str) -> str:
+    split_address(text)
+    return text
+
+
 def _cgroup(text: str) -> str:
     if not text.startswith("/"):
         raise ValueError("it is no folder, such as /sys/fs/cgroup/millrace.slice")
@@ -200,6 +216,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "artifacts_options": _options,
     "dask": _address,
     "workers": _count,
+    "api": _listening,
     "kernels": _kernels,
     "cgroup": _cgroup,
     "step_memory": parse_bytes,
