@@ -40,17 +40,26 @@ def free_port() -> int:
 
 
 class DaskProcesses:
-    """A scheduler and workers that can be killed one by one. Each worker has a folder of its own."""
+    """A scheduler and workers that can be killed one by one. Each worker has a folder of its own.
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    `environment` is added to theirs, such as Dask's own settings.
+    """
+
+    def __init__(
+        self, folder: Path, *, workers: int = 2, protocol: str = "tcp", environment: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self.environment = {**os.environ, **(environment or {})}
         self.port = free_port()
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.protocol = protocol
+        self.address = f"{protocol}://127.0.0.1:{self.port}"
         self.scheduler = self._start_scheduler()
         self.workers = [self.start_worker() for _ in range(workers)]
 
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
-        return self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        return self._start(
+            "scheduler", "--protocol", self.protocol, "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"
+        )
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         local = self.folder / f"worker-{time.monotonic_ns()}"
@@ -63,7 +72,9 @@ class DaskProcesses:
     def _start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *arguments]
         with (self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log").open("wb") as log:
-            return subprocess.Popen(command, stdout=log, stderr=log, cwd=cwd or self.folder, start_new_session=True)
+            return subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=cwd or self.folder, env=self.environment, start_new_session=True
+            )
 
     def restart_scheduler(self) -> None:
         self.scheduler.wait()
@@ -86,8 +97,8 @@ class DaskProcesses:
 
 
 @contextmanager
-def dask_processes(folder: Path, *, workers: int = 2) -> Iterator[DaskProcesses]:
-    processes = DaskProcesses(folder, workers=workers)
+def dask_processes(folder: Path, **options: Any) -> Iterator[DaskProcesses]:
+    processes = DaskProcesses(folder, **options)
     try:
         yield processes
     finally:
