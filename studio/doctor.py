@@ -59,6 +59,7 @@ def examine(
         check_artifacts(settings),
         check_kernel(),
         check_forking(settings.kernels),
+        check_strays(),
         check_dask(),
         *check_plugins(plugins),
     ]
@@ -202,6 +203,16 @@ def check_forking(kernels: str) -> Check:
     finally:
         launcher.close()
     return Check("kernels", True, f"started cold: {why}" if why else f"forked in {took}")
+
+
+def check_strays() -> Check:
+    """Whether processes of kernels are left whose kernel has gone."""
+    from studio.kernels.strays import strays
+
+    found = strays()
+    shown = ", ".join(f"{one.pid} ({one.command})" for one in found)
+    cure = "Tell us how it came about, and end them: kill " + " ".join(str(one.pid) for one in found)
+    return Check("orphans", not found, f"Steps have left processes behind: {shown}." if found else "none", cure)
 
 
 def check_dask() -> Check:
