@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+HOUSE = str(Path(__file__).parents[1])
 
 QUICK = {
     "MILLRACE_BEAT_SECONDS": "0.3",
@@ -112,13 +114,15 @@ class Millrace:
         self.home = home
         self.environment = {**os.environ, "MILLRACE_HOME": str(home), **(environment or {})}
 
-    def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, cwd: Path | None = None, killed: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """`killed`: at which point; see `tests.killing`."""
+        module = ["tests.killing", *killed] if killed else ["studio.cli.main"]
         return subprocess.Popen(
-            [sys.executable, "-m", "studio.cli.main", *arguments],
+            [sys.executable, "-m", *module, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=self.environment,
+            env=self.environment | ({"PYTHONPATH": HOUSE} if killed else {}),
             cwd=cwd,
             start_new_session=True,
         )

@@ -42,6 +42,12 @@ class Served:
         self.process = self.millrace.start("serve")
         wait_for(self.ready, what="the service")
 
+    def start_to_be_killed(self, *point: str) -> None:
+        """Start it, and wait until it has killed itself at that point; see `tests.killing`."""
+        self.process = self.millrace.start("serve", killed=point)
+        _, err = self.process.communicate(timeout=120)
+        assert self.process.returncode == -signal.SIGKILL, err
+
     def ready(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
