@@ -22,6 +22,12 @@ TEMPLATE = "millrace_template"
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Any]:
     """A PostgreSQL server of this test process, with an empty store to copy."""
+    with postgresql_server() as server:
+        yield server
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Any]:
     folder = Path(tempfile.mkdtemp(prefix="millrace-pg-"))  # short: sockets have a limit of 107 bytes
     server = _start(folder / "data")
     try:

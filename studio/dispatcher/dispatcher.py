@@ -44,6 +44,8 @@ class Dispatcher:
         """Runs whose copy is to be made (again): they are new, or a transaction failed half-way."""
         self._heard: dict[AttemptKey, Flight] = {}
         """What is known of those runs' attempts."""
+        self._reports: dict[str, list[Report]] = {}
+        """Run -> what was reported of it and not heeded yet."""
         self._errors: dict[str, int] = {}
         self._timers = Timers()
         self.turned = time.monotonic()
@@ -111,9 +113,9 @@ class Dispatcher:
             self._renew()
             self._excuse()
             cancelled = self._cancel_requests()
-            reports = self._reports()
+            self._collect()
             self._each(self._adopt, trouble)
-            self._each(lambda run: self._tend(run.id, reports.get(run.id, []), run.id in cancelled), trouble)
+            self._each(lambda run: self._tend(run.id, run.id in cancelled), trouble)
             self._start(trouble)
         except StoreError as error:
             if not error.retryable:
@@ -164,6 +166,7 @@ class Dispatcher:
         self._stale.pop(run_id, None)
         self._active.pop(run_id, None)
         self._errors.pop(run_id, None)
+        self._reports.pop(run_id, None)
 
     def _distrust(self, run_id: str) -> None:
         """The copy is to be made again, for its turn ended half-way. What was heard of attempts stays true."""
@@ -225,25 +228,23 @@ class Dispatcher:
 
     # Each run's turn ------------------------------------------------------------------------------------------------
 
-    def _reports(self) -> Mapping[str, list[Report]]:
-        by_run: dict[str, list[Report]] = {}
+    def _collect(self) -> None:
         for report in self.driver.executor.reports():
-            by_run.setdefault(report.key.run, []).append(report)
-        return by_run
+            if report.key.run in self._active or report.key.run in self._stale:
+                self._reports.setdefault(report.key.run, []).append(report)
 
     def _cancel_requests(self) -> set[str]:
         if not self._active or not self._timers.is_due("cancel", self._pace.poll):
             return set()
         return self._store.leases.cancel_requests(self.driver.owner)
 
-    def _tend(self, run_id: str, reports: list[Report], cancel: bool) -> None:
+    def _tend(self, run_id: str, cancel: bool) -> None:
         active = self._active.get(run_id)
         if active is None:
             return
         if active.lost:
             raise LeaseLost(f"Another dispatcher has taken run {run_id}.")
-        if reports:
-            self.driver.heed(active, reports)
+        self._heed(active)
         if cancel and active.cancelled_at is None:
             self.driver.cancel(active)
         self.driver.look_for_lost(active)
@@ -253,6 +254,16 @@ class Dispatcher:
             self.driver.cancel_rest(active)
         self._end(active)
         self._errors.pop(run_id, None)
+
+    def _heed(self, active: ActiveRun) -> None:
+        reports = self._reports.pop(active.run.id, [])
+        try:
+            if reports:
+                self.driver.heed(active, reports)
+        except BaseException:
+            # Some of what steps have said may be lost. That they have ended must not be: nobody says it twice.
+            self._reports[active.run.id] = [report for report in reports if report.kind == "ended"]
+            raise
 
     def _end(self, active: ActiveRun) -> None:
         if self.driver.end(active):

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,32 @@ def test_what_a_second_task_of_an_attempt_says_does_not_hide_the_failure_of_the_
     failure = app.view(run.id).step("one").failure
     assert failure is not None
     assert failure.message == "The disk is full."
+
+
+def test_an_end_that_cannot_be_committed_now_is_committed_later(app: App) -> None:
+    """The step is not begun again, and is not waited for: its task has gone, and says nothing a second time."""
+    run = created(app, one_step())
+    failed = {"failure": {"code": "artifact", "message": "The disk is full."}}
+    turns: list[str] = []
+    url = app.settings.store
+    lock = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    with closing(lock), Store.open(url, busy_seconds=0.05) as store:
+
+        def ended_and_locked(key: AttemptKey) -> list[Report]:
+            lock.execute("begin immediate")
+            return [Report("ended", key, failed)]
+
+        def unlock() -> None:
+            turns.append("turn")
+            if len(turns) == 3:
+                lock.execute("rollback")
+
+        executor = Hollow(ended_and_locked)
+        dispatcher(app, store, app.owner, executor).run(run, unlock)
+    failure = app.view(run.id).step("one").failure
+    assert failure is not None
+    assert failure.message == "The disk is full."
+    assert len(executor.taken) == 1
 
 
 def test_a_task_that_still_waits_finds_the_attempt_taken_once_it_was_given_up(app: App) -> None:
