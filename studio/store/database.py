@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from studio.exceptions import StoreError
+from studio.store.opening import SqliteOpening, session_name
 from studio.store.trouble import store_error
 
 Clock = Callable[[], int]
@@ -31,6 +32,7 @@ class Database:
         self.place = _place(self.url)
         self.busy_seconds = busy_seconds
         self.now = now or _now
+        self._opening: SqliteOpening | None = None
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
 
     @property
@@ -71,8 +73,16 @@ class Database:
             # Past SQLAlchemy, which would begin a transaction first: within one the mode stays as it is.
             connection.connection.execute("PRAGMA journal_mode = WAL").close()
 
+    def hold(self) -> None:
+        """Let nobody change a SQLite store's schema until this is closed; PostgreSQL knows of us anyhow."""
+        if self.is_sqlite:
+            self._opening = SqliteOpening(self.file)
+
     def close(self) -> None:
         self.engine.dispose()
+        if self._opening is not None:
+            self._opening.close()
+            self._opening = None
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -148,7 +158,9 @@ def _sqlite_url(url: URL) -> URL:
 
 def _with_driver(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        return create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "application_name": session_name()}
+        )
     except ImportError as error:
         cure = "Install it: pip install 'millrace[postgresql]'."
         raise StoreError("PostgreSQL's driver is not installed.", cure=cure) from error

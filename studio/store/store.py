@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Text, column, inspect, select, table, text
@@ -17,6 +17,7 @@ from studio.store.flows import Flows
 from studio.store.history import History
 from studio.store.invariants import Invariants
 from studio.store.leases import Leases
+from studio.store.opening import SqliteOpening, refuse_if_open
 from studio.store.owned import Owned
 from studio.store.retention import Retention
 from studio.store.runs import Runs
@@ -56,7 +57,8 @@ class Store:
         database = Database(url, busy_seconds=busy_seconds, now=now)
         try:
             if database.is_sqlite and _is_new(database):
-                _upgrade(database)
+                _make(database)
+            database.hold()
             _require_schema(database)
             if database.is_sqlite:
                 database.use_wal()
@@ -125,14 +127,39 @@ def _is_new(database: Database) -> bool:
         return not inspect(connection).get_table_names()
 
 
-def _upgrade(database: Database) -> None:
+def _make(database: Database) -> None:
+    """Fill a SQLite file that holds no table. Of those who do so at once, the others find it filled."""
     from studio.store.migration import upgrade
 
     with database.write() as connection:
+        _refuse_others(connection, database.place)
+        upgrade(connection)
+
+
+def _upgrade(database: Database) -> None:
+    from studio.store.migration import upgrade
+
+    with _alone(database), database.write() as connection:
         if not database.is_sqlite:  # where one writes at a time anyhow
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
         _refuse_others(connection, database.place)
+        if not database.is_sqlite and _is_outdated(connection):
+            refuse_if_open(connection, database.place)
         upgrade(connection)
+
+
+def _alone(database: Database) -> AbstractContextManager[object]:
+    """While it lasts, nobody else has an old SQLite store open."""
+    if not database.is_sqlite or _is_new(database):
+        return nullcontext()
+    with database.read() as connection:
+        outdated = _is_outdated(connection)
+    return closing(SqliteOpening(database.file, alone=True)) if outdated else nullcontext()
+
+
+def _is_outdated(connection: Connection) -> bool:
+    found = _schema(connection)
+    return found is not None and found < SCHEMA
 
 
 def _refuse_others(connection: Connection, place: str) -> None:
