@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 T = TypeVar("T")
 
@@ -114,13 +114,19 @@ class Millrace:
         self.home = home
         self.environment = {**os.environ, "MILLRACE_HOME": str(home), **(environment or {})}
 
-    def start(self, *arguments: str, cwd: Path | None = None, killed: Sequence[str] = ()) -> subprocess.Popen[str]:
-        """`killed`: at which point; see `tests.killing`."""
+    def start(
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        killed: Sequence[str] = (),
+        log: IO[str] | int = subprocess.PIPE,
+    ) -> subprocess.Popen[str]:
+        """`killed`: at which point, see `tests.killing`. `log`: where its error output goes."""
         module = ["tests.killing", *killed] if killed else ["studio.cli.main"]
         return subprocess.Popen(
             [sys.executable, "-m", *module, *arguments],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log,
             text=True,
             env=self.environment | ({"PYTHONPATH": HOUSE} if killed else {}),
             cwd=cwd,

@@ -37,21 +37,34 @@ class Served:
         self.millrace = millrace
         self.store_url = millrace.environment.get("MILLRACE_STORE", f"sqlite:///{millrace.home}/store.db")
         self.process: subprocess.Popen[str] | None = None
+        self._log = millrace.home.parent / f"{millrace.home.name}.log"
 
     def start(self) -> None:
-        self.process = self.millrace.start("serve")
+        self._start()
         wait_for(self.ready, what="the service")
 
     def start_to_be_killed(self, *point: str) -> None:
         """Start it, and wait until it has killed itself at that point; see `tests.killing`."""
-        self.process = self.millrace.start("serve", killed=point)
-        _, err = self.process.communicate(timeout=120)
-        assert self.process.returncode == -signal.SIGKILL, err
+        process = self._start(*point)
+        process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, self.log
+
+    def _start(self, *point: str) -> subprocess.Popen[str]:
+        """Its log goes to a file, for a pipe that nobody reads fills, and then it stands still."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("a") as log:
+            self.process = self.millrace.start("serve", killed=point, log=log)
+        return self.process
+
+    @property
+    def log(self) -> str:
+        """What it has logged, all starts together."""
+        return self._log.read_text()
 
     def ready(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
-            raise AssertionError(self.process.communicate())
+            raise AssertionError(self.log)
         return bool(self.ask("/health/ready").get("ready"))
 
     def ask(self, path: str) -> dict[str, Any]:
@@ -78,8 +91,8 @@ class Served:
         assert self.process is not None
         if number is not None:
             self.tell(number)
-        _, err = self.process.communicate(timeout=60)
-        return self.process.returncode, err
+        self.process.communicate(timeout=60)
+        return self.process.returncode, self.log
 
     def kill(self) -> None:
         """As the system does when memory runs out: with all that it has started itself."""

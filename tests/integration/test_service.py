@@ -125,8 +125,9 @@ def test_a_service_deletes_what_is_kept_no_longer(served: Served, tmp_path: Path
     wait_for(lambda: {path.name for path in runs.iterdir()} == {last}, what="the sweep")
     with served.store() as store:
         assert store.runs.get(first).forgotten is not None
-    code, log = served.end()
-    assert code == 0
+    served.tell(signal.SIGTERM)
+    _, log = served.process.communicate(timeout=60)
+    assert served.process.returncode == 0
     (swept,) = (line for line in map(json.loads, log.splitlines()) if line["message"] == "swept")
     assert (swept["runs"], swept["things"]) == (1, 0)
 

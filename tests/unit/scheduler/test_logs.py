@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from scheduler.logs import start_logging
+from scheduler.logs import Repeats, start_logging
 
 
 class Terminal(io.StringIO):
@@ -64,3 +65,26 @@ def test_what_other_packages_only_mention_is_left_out() -> None:
     other.info("a connection")
     other.warning("no more memory")
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["no more memory"]
+
+
+def test_trouble_that_lasts_is_told_of_now_and_then_with_how_often_it_came_up() -> None:
+    stream = io.StringIO()
+    start_logging(stream)
+    (handler,) = logging.getLogger().handlers
+    handler.filters[-1] = Repeats(seconds=0.2)
+    log = logging.getLogger("scheduler.ticker")
+    for _ in range(5):
+        log.warning("trying again: %s", "locked")
+        log.warning("trying again: %s", "full")
+    time.sleep(0.25)  # the time itself is what is tested
+    log.warning("trying again: %s", "locked")
+    told = [(line["message"], line.get("repeated")) for line in map(json.loads, stream.getvalue().splitlines())]
+    assert told == [("trying again: locked", None), ("trying again: full", None), ("trying again: locked", 4)]
+
+
+def test_what_happens_often_is_told_each_time() -> None:
+    stream = io.StringIO()
+    start_logging(stream)
+    for _ in range(3):
+        logging.getLogger("scheduler.ticker").info("fired")
+    assert stream.getvalue().count("fired") == 3
