@@ -73,7 +73,7 @@ class Service:
         with ExitStack() as leaving:
             here = leaving.enter_context(presence(self.app.settings.make_home()))
             leaving.enter_context(_signals(self.told))
-            _ = self.app.store  # a store that cannot be opened is said before anything is started
+            self.app.keys.require()  # a store or keys that cannot be used are said before anything is started
             self._listen(here, leaving)
             executor = self.app.executor("dask", self._wake.set, None, None)
             leaving.callback(executor.close)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
+from studio.credentials import Credentials
 from studio.difference import Difference, differences
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.dispatcher.driver import Driver, Pace, refuse
@@ -25,6 +26,7 @@ from studio.executors.executor import Executor
 from studio.flow import Flow, parse_flow, read_flow
 from studio.forms import form
 from studio.keeper import Keeper, Sweep
+from studio.keys import Keys
 from studio.manifest import Artifact
 from studio.plugin_host import PluginHost
 from studio.port import Schema
@@ -115,6 +117,14 @@ class App:
     @cached_property
     def keeper(self) -> Keeper:
         return Keeper(self.store, self.root, days=self.settings.keep_days, most=self.settings.keep_bytes)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(self.store, self.settings.keys, self.settings.key_file)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self.store, self.keys, lambda: self.registry, self.host, whoever_this_is())
 
     def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
         if name == "in-process":

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from studio.exceptions import MillraceError, UserError
 from studio.registry import Registry
 from studio.settings import Settings, unknown_variables
+
+if TYPE_CHECKING:
+    from studio.keys import Keys
+    from studio.store.store import Store
 
 DISTRIBUTION = "millrace"
 PACKAGES = ("studio", "scheduler", "jupyter_extension")
@@ -55,7 +60,7 @@ def examine(
         check_variables(os.environ if environ is None else environ),
         check_home(settings.home),
         store,
-        *(check_invariants(settings.store) if store.ok and not is_unmade(settings.store) else ()),
+        *(check_content(settings) if store.ok and not is_unmade(settings.store) else ()),
         check_artifacts(settings),
         check_kernel(),
         check_forking(settings.kernels),
@@ -142,12 +147,29 @@ def check_store(url: str) -> Check:
     return Check("store", wrong is None, wrong or "sound, of this version's schema", "See `millrace db check`.")
 
 
-def check_invariants(url: str) -> Iterator[Check]:
-    """Whether what must be true of every store is true of this one. See `docs/service.md`."""
+def check_content(settings: Settings) -> Iterator[Check]:
+    from studio.keys import Keys
     from studio.store.store import Store
 
-    with Store.open(url) as store:
-        breaches = store.invariants.breaches()
+    with Store.open(settings.store) as store:
+        yield from check_invariants(store)
+        yield check_keys(Keys(store, settings.keys, settings.key_file))
+
+
+def check_keys(keys: Keys) -> Check:
+    """Whether the keys open all credentials."""
+    found = keys.check()
+    if found.trouble is not None:
+        return Check("keys", False, found.trouble.message, found.trouble.cure)
+    if found.broken:
+        first, count = found.broken[0].why, len(found.broken)
+        return Check("keys", False, f"{count} credentials do not open. {first.message}", "See `millrace keys check`.")
+    return Check("keys", True, "they open all credentials" if found.in_use else "none are needed: no credentials yet")
+
+
+def check_invariants(store: Store) -> Iterator[Check]:
+    """Whether what must be true of every store is true of this one. See `docs/service.md`."""
+    breaches = store.invariants.breaches()
     for one in breaches:
         shown = ", ".join(one.ids) + (", ..." if one.count > len(one.ids) else "")
         yield Check(f"invariant {one.name}", False, f"{one.count} {one.message}: {shown}.", "See `millrace runs show`.")

@@ -9,6 +9,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from studio.component import Component
+    from studio.credential import Credential
 
 hookspec = pluggy.HookspecMarker("millrace")
 hookimpl = pluggy.HookimplMarker("millrace")
@@ -17,6 +18,11 @@ hookimpl = pluggy.HookimplMarker("millrace")
 @hookspec
 def register_components() -> Sequence[Component]:  # type: ignore[empty-body]
     """The components that a plugin publishes: a list of what `@component` made."""
+
+
+@hookspec
+def register_credential_types() -> Sequence[type[Credential]]:  # type: ignore[empty-body]
+    """The credential types that a plugin publishes: subclasses of `Credential` with a `type` of their own."""
 
 
 @hookspec

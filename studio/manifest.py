@@ -51,12 +51,33 @@ class ComponentManifest(BaseModel):
     params: dict[str, Any]
     """JSON Schema of the params."""
     credentials: dict[str, str] = Field(default_factory=dict)
+    """Argument -> id of the credential type that it takes."""
     context: str | None = None
     preload: list[str] = Field(default_factory=list)
     """Modules that its plugin asks to have imported before a step starts."""
     predicts: bool = False
     migrates_from: list[int] = Field(default_factory=list)
     examples: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class CredentialTypeManifest(BaseModel):
+    """A credential type as data."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    title: str
+    doc: str = ""
+    plugin: str
+    distribution: str
+    module: str
+    qualname: str
+    fields: dict[str, Any]
+    """JSON Schema of the fields."""
+    secret: list[str]
+    """Those that nobody reads again."""
+    tests: bool = False
+    """Whether it can be tried."""
 
 
 class PluginManifest(BaseModel):
@@ -68,6 +89,7 @@ class PluginManifest(BaseModel):
     distribution: str
     version: str
     components: list[ComponentManifest] = Field(default_factory=list)
+    credential_types: list[CredentialTypeManifest] = Field(default_factory=list)
     error: str = ""
     """One line; empty if the plugin works."""
     traceback: str = ""

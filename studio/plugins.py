@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import inspect
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 from pydantic_core import to_jsonable_python
 
 from studio import hookspecs
 from studio.component import Component
+from studio.credential import Credential
 from studio.exceptions import PluginError
 from studio.flow import CODE, NOTEBOOK
-from studio.manifest import ComponentManifest, PluginManifest, PortManifest
+from studio.manifest import ComponentManifest, CredentialTypeManifest, PluginManifest, PortManifest
+
+T = TypeVar("T")
 
 GROUP = "millrace"
 COMPONENT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+CREDENTIAL_TYPE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,15 @@ def components_of(name: str) -> list[Component]:
     return published
 
 
+def credential_types_of(name: str) -> list[type[Credential]]:
+    """The credential types that the plugin publishes, in its order."""
+    published = [item for found in load(name).hook.register_credential_types() for item in found]
+    for item in published:
+        if not (isinstance(item, type) and issubclass(item, Credential)):
+            raise PluginError(f"register_credential_types() returned {item!r}. Make it a subclass of Credential.")
+    return published
+
+
 def preloads_of(name: str) -> list[str]:
     """The modules that the plugin asks to have imported before a step starts."""
     asked = [item for found in load(name).hook.register_preloads() for item in found]
@@ -108,7 +122,7 @@ def manifest_of(component: Component, plugin: str, distribution: str, preload: S
         outputs=[PortManifest(**port.to_json()) for port in component.outputs],
         params=component.params.model_json_schema(),
         code=_code_digest(component.function.__module__),
-        credentials={name: kind.__name__ for name, kind in component.credentials.items()},
+        credentials={name: kind.type for name, kind in component.credentials.items()},
         context=component.context,
         preload=list(preload),
         predicts=component.predict is not None,
@@ -117,12 +131,36 @@ def manifest_of(component: Component, plugin: str, distribution: str, preload: S
     )
 
 
+def type_manifest_of(kind: type[Credential], plugin: str, distribution: str) -> CredentialTypeManifest:
+    """The credential type as data. Raises :class:`PluginError` for one without a name to be stored by."""
+    _check_type(kind)
+    return CredentialTypeManifest(
+        id=kind.type,
+        title=kind.title or kind.__name__,
+        doc=inspect.getdoc(kind) or "",
+        plugin=plugin,
+        distribution=distribution,
+        module=kind.__module__,
+        qualname=kind.__qualname__,
+        fields=kind.model_json_schema(),
+        secret=kind.secret_fields(),
+        tests=hasattr(kind, "test"),
+    )
+
+
+def _check_type(kind: type[Credential]) -> None:
+    if not CREDENTIAL_TYPE.fullmatch(kind.type):
+        raise PluginError(f"{kind.__name__}: its type {kind.type!r} is none. Use lower case words, such as acme.login.")
+
+
 def _check(component: Component) -> None:
     if not COMPONENT_ID.fullmatch(component.id) or component.id in (CODE, NOTEBOOK):
         raise PluginError(f"{component.id!r} is no component id. Use lower case words, for example acme.fetch.")
     module, name = component.function.__module__, component.function.__qualname__
     if getattr(sys.modules.get(module), name, None) is not component:
         raise PluginError(f"{component.id}: {module}.{name} must be a function at the top level of its module.")
+    for kind in component.credentials.values():
+        _check_type(kind)
 
 
 @cache
@@ -148,20 +186,24 @@ def describe(entry: PluginEntry) -> PluginManifest:
         if entry_point(entry.name) != entry:
             raise PluginError(f"Another package already announces a plugin named {entry.name!r}.")
         published, preload = components_of(entry.name), preloads_of(entry.name)
+        types = credential_types_of(entry.name)
     except BaseException as error:
         return manifest.model_copy(update=failure(error))
-    return manifest.model_copy(update=_describe_each(published, entry, preload))
+    found: dict[str, Any] = {}
+    found["components"] = _each(published, lambda one: manifest_of(one, entry.name, entry.label, preload), found)
+    found["credential_types"] = _each(types, lambda one: type_manifest_of(one, entry.name, entry.label), found)
+    return manifest.model_copy(update=found)
 
 
-def _describe_each(published: list[Component], entry: PluginEntry, preload: list[str]) -> dict[str, Any]:
-    """One component that cannot be described does not take the others with it."""
-    described: dict[str, Any] = {"components": []}
-    for component in published:
+def _each(published: Iterable[T], described: Callable[[T], Any], found: dict[str, Any]) -> list[Any]:
+    """One thing that cannot be described does not take the others with it; why is put into `found`."""
+    manifests = []
+    for one in published:
         try:
-            described["components"].append(manifest_of(component, entry.name, entry.label, preload))
+            manifests.append(described(one))
         except BaseException as error:
-            described.update(failure(error))
-    return described
+            found.update(failure(error))
+    return manifests
 
 
 def failure(error: BaseException) -> dict[str, str]:

@@ -1,17 +1,21 @@
-"""The registry: component id -> manifest, and what failed. Data only; no plugin is imported here."""
+"""The registry: id -> manifest of a component or credential type, and what failed. No plugin is imported here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from studio.manifest import ComponentManifest, PluginManifest
+from studio.exceptions import NotFound
+from studio.manifest import ComponentManifest, CredentialTypeManifest, PluginManifest
 from studio.problem import did_you_mean
+
+M = TypeVar("M", ComponentManifest, CredentialTypeManifest)
 
 
 @dataclass(frozen=True)
 class PluginFailure:
-    """A plugin that does not work, or (with `component`) one component that it could not publish."""
+    """A plugin that does not work, or (with `component`) a component or credential type that it could not publish."""
 
     plugin: str
     distribution: str
@@ -26,15 +30,16 @@ class Registry:
     def __init__(self, plugins: Sequence[PluginManifest]) -> None:
         self.plugins = list(plugins)
         self.failures = [_failure(plugin) for plugin in plugins if plugin.error]
-        self._components: dict[str, ComponentManifest] = {}
-        for plugin in plugins:
-            for component in plugin.components:
-                self._add(component)
+        self._components = self._by_id([one for plugin in plugins for one in plugin.components])
+        self._credential_types = self._by_id([one for plugin in plugins for one in plugin.credential_types])
 
-    def _add(self, component: ComponentManifest) -> None:
-        first = self._components.setdefault(component.id, component)
-        if first is not component:
-            self.failures.append(_taken(component, first))
+    def _by_id(self, published: Iterable[M]) -> dict[str, M]:
+        found: dict[str, M] = {}
+        for one in published:
+            first = found.setdefault(one.id, one)
+            if first is not one:
+                self.failures.append(_taken(one, first))
+        return found
 
     def component(self, id: str) -> ComponentManifest | None:
         return self._components.get(id)
@@ -42,6 +47,18 @@ class Registry:
     def components(self) -> list[ComponentManifest]:
         """All components, by id."""
         return sorted(self._components.values(), key=lambda component: component.id)
+
+    def credential_type(self, id: str) -> CredentialTypeManifest:
+        """The credential type of that id; raises NotFound."""
+        found = self._credential_types.get(id)
+        if found is None:
+            cure = did_you_mean(id, self._credential_types) or "See `millrace credentials types`."
+            raise NotFound(f"There is no credential type {id!r}.", cure=cure)
+        return found
+
+    def credential_types(self) -> list[CredentialTypeManifest]:
+        """All credential types, by id."""
+        return sorted(self._credential_types.values(), key=lambda one: one.id)
 
     def suggest(self, id: str) -> str:
         """`Did you mean 'match.fuzzy'?`, or an empty text if no id is near."""
@@ -52,7 +69,7 @@ def _failure(plugin: PluginManifest) -> PluginFailure:
     return PluginFailure(plugin.name, plugin.distribution, plugin.error, plugin.traceback)
 
 
-def _taken(component: ComponentManifest, first: ComponentManifest) -> PluginFailure:
-    message = f"The id {component.id!r} is taken: {first.distribution} (plugin {first.plugin!r}) publishes it, too."
-    origin = f"{component.module}.{component.qualname} against {first.module}.{first.qualname}"
-    return PluginFailure(component.plugin, component.distribution, message, origin, component.id)
+def _taken(one: M, first: M) -> PluginFailure:
+    message = f"The id {one.id!r} is taken: {first.distribution} (plugin {first.plugin!r}) publishes it, too."
+    origin = f"{one.module}.{one.qualname} against {first.module}.{first.qualname}"
+    return PluginFailure(one.plugin, one.distribution, message, origin, one.id)

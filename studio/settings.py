@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -11,8 +12,10 @@ from typing import Any, Literal
 
 from studio.exceptions import UserError
 from studio.order import parse_bytes
+from studio.vault.ring import Ring
 
 PREFIX = "MILLRACE_"
+KEYS = "MILLRACE_KEYS"
 UNLIMITED = "unlimited"
 """The word for no limit, where there is one by default."""
 LAST_PORT = 65_535
@@ -32,6 +35,10 @@ class Settings:
     """Folder or fsspec URL under which artifacts lie."""
     artifacts_options: Mapping[str, Any] = field(default_factory=dict)
     """fsspec options of the artifact root, without secrets: endpoint, region."""
+    keys: Ring | None = field(default=None, repr=False)
+    """Keys of the credentials; None if they lie in the key file."""
+    key_file: Path | None = None
+    """Where they lie otherwise; None where several services share a store and no file is named."""
     dask: str = ""
     """Address of a Dask scheduler; empty for a local cluster per run."""
     workers: int = 1
@@ -67,15 +74,21 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `MILLRACE_*` variables. Raises :class:`UserError` naming the variable whose value is wrong."""
-        given = _given(os.environ if environ is None else environ)
+        """Read `MILLRACE_*` variables. Raises :class:`UserError` naming the variable whose value is wrong.
+
+        Without `environ` they are this process's own, and the keys leave them: no process that it starts inherits any.
+        """
+        environ = _own_variables() if environ is None else environ
+        given = _given(environ)
         home = _folder(given.pop("home", "~/.millrace"))
         values: dict[str, Any] = {name: _read(name, text) for name, text in given.items()}
         values.setdefault("store", f"sqlite:///{home / 'store.db'}")
         values.setdefault("artifacts", str(home / "artifacts"))
         values.setdefault("workers", available_cores())
+        values.setdefault("key_file", _key_file(values["store"], environ))
         settings = cls(home=home, **values)
         _refuse_short_silence(settings)
+        _refuse_keys_beside_the_store(settings)
         return settings
 
     def make_home(self) -> Path:
@@ -108,6 +121,16 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+_taken: dict[str, str] = {}
+"""The keys that this process was started with, for whoever reads the settings again."""
+
+
+def _own_variables() -> Mapping[str, str]:
+    if KEYS in os.environ:
+        _taken[KEYS] = os.environ.pop(KEYS)
+    return {**os.environ, **_taken}
+
+
 def _given(environ: Mapping[str, str]) -> dict[str, str]:
     """Field -> text, for the variables that are set and not blank."""
     found = ((one.name, environ.get(variable(one.name), "").strip()) for one in fields(Settings))
@@ -132,6 +155,23 @@ def _store(text: str) -> str:
     if "://" not in text:
         raise ValueError("it is no database URL, such as sqlite:////srv/millrace.db or postgresql://host/database")
     return text
+
+
+def _keys(text: str) -> Ring:
+    return Ring.parse(text, source="the list")
+
+
+def _key_file(store: str, environ: Mapping[str, str]) -> Path | None:
+    """One file for each SQLite store, outside the folders that are copied with it."""
+    if not store.startswith("sqlite"):
+        return None
+    folder = environ.get("XDG_CONFIG_HOME", "").strip() or "~/.config"
+    name = hashlib.sha256(str(_store_file(store)).encode()).hexdigest()[:16]
+    return _folder(folder) / "millrace" / f"{name}.keys"
+
+
+def _store_file(store: str) -> Path:
+    return _folder(store.partition(":///")[2]).resolve()
 
 
 def _artifacts(text: str) -> str:
@@ -214,6 +254,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "store": _store,
     "artifacts": _artifacts,
     "artifacts_options": _options,
+    "keys": _keys,
+    "key_file": _folder,
     "dask": _address,
     "workers": _count,
     "api": _listening,
@@ -240,4 +282,17 @@ def _refuse_short_silence(settings: Settings) -> None:
             f"{variable('lost_seconds')} ({settings.lost_seconds:g}) is less than three times "
             f"{variable('beat_seconds')} ({settings.beat_seconds:g}): running steps would count as lost.",
             cure="Make it three beats long.",
+        )
+
+
+def _refuse_keys_beside_the_store(settings: Settings) -> None:
+    """Whoever copies the store's folder, for a backup say, must not have its keys with it."""
+    if settings.key_file is None:
+        return
+    folders = [settings.home.resolve()]
+    folders += [_store_file(settings.store).parent] if settings.store.startswith("sqlite") else []
+    if settings.key_file.parent.resolve() in folders:
+        raise UserError(
+            f"The key file {settings.key_file} lies beside the store that it opens.",
+            cure=f"Set {variable('key_file')} to a file in another folder.",
         )

@@ -112,7 +112,8 @@ class Millrace:
 
     def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self.environment = {**os.environ, "MILLRACE_HOME": str(home), **(environment or {})}
+        keys = {"MILLRACE_KEY_FILE": f"{home}.secret/keys"}  # else it would lie in the home of whoever tests
+        self.environment = {**os.environ, "MILLRACE_HOME": str(home), **keys, **(environment or {})}
 
     def start(
         self,

@@ -40,7 +40,8 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """An application in an empty project folder, which is the working directory."""
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
-    with App.open(Settings.from_environment({"MILLRACE_HOME": str(tmp_path / "home")})) as opened:
+    places = {"MILLRACE_HOME": str(tmp_path / "home"), "MILLRACE_KEY_FILE": str(tmp_path / "secret" / "keys")}
+    with App.open(Settings.from_environment(places)) as opened:
         yield opened
 
 

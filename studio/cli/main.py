@@ -18,6 +18,8 @@ COMMANDS = {
     "runs": "studio.cli.runs",
     "publish": "studio.cli.publish",
     "revisions": "studio.cli.revisions",
+    "credentials": "studio.cli.credentials",
+    "keys": "studio.cli.keys",
     "artifact": "studio.cli.artifact",
     "notebook": "studio.cli.notebook",
     "components": "studio.cli.components",

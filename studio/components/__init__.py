@@ -6,6 +6,7 @@ The modules beside the folders hold what several components need.
 from collections.abc import Sequence
 
 from studio.component import Component
+from studio.credential import BUILT_IN, Credential
 from studio.hookspecs import hookimpl
 
 
@@ -51,3 +52,8 @@ def register_components() -> Sequence[Component]:
         sql_write,
         html_report,
     ]
+
+
+@hookimpl
+def register_credential_types() -> Sequence[type[Credential]]:
+    return BUILT_IN

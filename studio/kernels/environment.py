@@ -16,6 +16,9 @@ EARLY = re.compile(
 )
 """Variables that Python and libraries read when they start or are imported."""
 
+OF_THE_SERVICE = ("MILLRACE_KEYS", "MILLRACE_STORE")
+"""What opens the store's credentials, and the store. A worker on the same machine may have been started with them."""
+
 OURS = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "JPY_PARENT_PID": "1"}
 """The guard, not a polling thread of the kernel, looks after it."""
 
@@ -39,7 +42,8 @@ def environment_of(spec: Kernelspec, request: KernelRequest) -> Environment | No
 
 def variables(spec: Kernelspec, request: KernelRequest) -> dict[str, str]:
     """All environment variables of a kernel."""
-    return os.environ | OURS | spec.env | request.env
+    inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_SERVICE}
+    return inherited | OURS | spec.env | request.env
 
 
 def order(spec: Kernelspec, request: KernelRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from studio import ui
 from studio.component import Component
+from studio.credential import Credential
 from studio.exceptions import PluginError, UserError
 from studio.plugin_host.params import models_in, problems_of
 from studio.port import Schema
@@ -30,6 +31,14 @@ class Check:
 
     problems: list[Problem] = field(default_factory=list)
     outputs: dict[str, Schema | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CredentialCheck:
+    """What a credential type says of values: what is wrong, or (if nothing is) all fields, secrets in clear."""
+
+    problems: list[Problem]
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 def check(
@@ -143,3 +152,19 @@ def _marks(metadata: list[Any], annotation: Any) -> Iterator[Any]:
 def source(component: Component) -> str:
     """The function as its author wrote it."""
     return textwrap.dedent(inspect.getsource(component.function))
+
+
+def check_credential(kind: type[Credential], values: dict[str, Any]) -> CredentialCheck:
+    """Problems name fields and show no value."""
+    try:
+        return CredentialCheck([], kind.model_validate(values).clear())
+    except ValidationError as error:
+        return CredentialCheck(problems_of(error, kind, values, quoting=False))
+    except UserError as error:
+        return CredentialCheck([_spoken(error, "credential")])
+
+
+def test_credential(kind: type[Credential], values: dict[str, Any]) -> str:
+    """What *Test connection* finds; raises UserError if it does not work."""
+    credential: Any = kind.model_validate(values)
+    return str(credential.test() or "It works.")

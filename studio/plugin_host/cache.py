@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from studio.manifest import PluginManifest
 
-FORMAT = 2
+FORMAT = 3
 SKIPPED = {"node_modules", "__pycache__", "build", "dist"}
 
 

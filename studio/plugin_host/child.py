@@ -19,6 +19,7 @@ from typing import Any
 
 from studio import plugins
 from studio.component import Component
+from studio.credential import Credential
 from studio.exceptions import PluginError, UserError
 from studio.plugin_host import answers
 from studio.port import Schema
@@ -82,15 +83,27 @@ def load(plugin: str) -> dict[str, Component]:
     return {component.id: component for component in reversed(plugins.components_of(plugin))}
 
 
+@functools.cache
+def load_credential_types(plugin: str) -> dict[str, type[Credential]]:
+    return {kind.type: kind for kind in reversed(plugins.credential_types_of(plugin))}
+
+
 def loaded(plugin: str) -> list[str]:
     """Import the plugin, so that later questions need not wait for that."""
-    return sorted(load(plugin))
+    return sorted(load(plugin)) + sorted(load_credential_types(plugin))
 
 
 def _component(plugin: str, component: str) -> Component:
     found = load(plugin).get(component)
     if found is None:
         raise PluginError(f"The plugin {plugin!r} does not publish {component!r} any more.")
+    return found
+
+
+def _credential_type(plugin: str, type: str) -> type[Credential]:
+    found = load_credential_types(plugin).get(type)
+    if found is None:
+        raise PluginError(f"The plugin {plugin!r} does not publish {type!r} any more.")
     return found
 
 
@@ -122,14 +135,25 @@ def source(plugin: str, component: str) -> str:
     return answers.source(_component(plugin, component))
 
 
+def check_credential(plugin: str, type: str, values: Answer) -> Answer:
+    found = answers.check_credential(_credential_type(plugin, type), values)
+    return {"problems": [problem.to_json() for problem in found.problems], "values": found.values}
+
+
+def test_credential(plugin: str, type: str, values: Answer) -> str:
+    return answers.test_credential(_credential_type(plugin, type), values)
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "announced": announced,
     "check": check,
+    "check_credential": check_credential,
     "describe": describe,
     "load": loaded,
     "migrate": migrate,
     "options": options,
     "source": source,
+    "test_credential": test_credential,
     "where": where,
 }
 

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any
 
 from studio.exceptions import NotFound, PluginError
-from studio.manifest import ComponentManifest, PluginManifest
+from studio.manifest import ComponentManifest, CredentialTypeManifest, PluginManifest
 from studio.plugin_host import cache
-from studio.plugin_host.answers import Check, Columns
+from studio.plugin_host.answers import Check, Columns, CredentialCheck
 from studio.plugin_host.process import Child, Gone
 from studio.port import Schema
 from studio.problem import Problem
@@ -159,6 +159,27 @@ class PluginHost:
         """The component's function as its author wrote it."""
         return str(self._ask_component("source", component_id))
 
+    def check_credential(self, kind: CredentialTypeManifest, values: Mapping[str, Any]) -> CredentialCheck:
+        """What is wrong with a credential's values; if nothing is, all its fields. Problems show no value.
+
+        Raises :class:`PluginError` as :meth:`check` does. What an error says is the plugin's own: it may hold a secret.
+        """
+        answer = self._ask_in_secret("check_credential", kind, values)
+        return CredentialCheck([Problem(**problem) for problem in answer["problems"]], answer["values"])
+
+    def test_credential(self, kind: CredentialTypeManifest, values: Mapping[str, Any]) -> str:
+        """What *Test connection* finds; raises :class:`UserError` if it does not work. Of errors the same is true."""
+        return str(self._ask_in_secret("test_credential", kind, values))
+
+    def _ask_in_secret(self, question: str, kind: CredentialTypeManifest, values: Mapping[str, Any]) -> Any:
+        """Ask a child of its own, so that secrets end with it and nobody waits for it. They travel over its pipes."""
+        child = self._new_child()
+        try:
+            child.ask("load", seconds=self._import_seconds, plugin=kind.plugin)
+            return child.ask(question, seconds=self._seconds, plugin=kind.plugin, type=kind.id, values=dict(values))
+        finally:
+            child.close()
+
     def _ask_component(self, question: str, component_id: str, **arguments: Any) -> Any:
         with self._lock:
             if not self._owners:
@@ -187,9 +208,12 @@ class PluginHost:
         if self._child and not self._child.alive:
             self.close()  # it died between questions: nobody who asks now is to blame
         if self._child is None:
-            self._home.mkdir(parents=True, exist_ok=True)
-            self._child = Child(self._python, self._home)
+            self._child = self._new_child()
         return self._child
+
+    def _new_child(self) -> Child:
+        self._home.mkdir(parents=True, exist_ok=True)
+        return Child(self._python, self._home)
 
 
 def _to_json(value: Columns) -> Any:

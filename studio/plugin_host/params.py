@@ -42,16 +42,18 @@ LIMITS = {
 """The same, with the limit that was passed."""
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], params: dict[str, Any]) -> list[Problem]:
-    """One problem per field at fault: the first that pydantic found there."""
+def problems_of(
+    error: ValidationError, model: type[BaseModel], params: dict[str, Any], *, quoting: bool = True
+) -> list[Problem]:
+    """One problem per field at fault: the first that pydantic found there. Without `quoting`, no value is shown."""
     found: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
-        problem = _problem(detail, model, params)
+        problem = _problem(detail, model, params, quoting)
         found.setdefault(problem.field, problem)
     return list(found.values())
 
 
-def _problem(detail: ErrorDetails, model: type[BaseModel], params: dict[str, Any]) -> Problem:
+def _problem(detail: ErrorDetails, model: type[BaseModel], params: dict[str, Any], quoting: bool) -> Problem:
     path = _path(detail, params)
     field = ".".join(str(part) for part in path)
     fields = _fields(model, path[:-1])
@@ -59,7 +61,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], params: dict[str, Any
         cure = did_you_mean(str(path[-1]), fields) or f"Its settings: {', '.join(fields) or 'none'}."
         return Problem("params", f"There is no setting {field!r}.", cure, field=field)
     info = fields.get(str(path[-1])) if path else None
-    return Problem("params", *_words(detail, (info and info.title) or field or "The settings"), field=field)
+    return Problem("params", *_words(detail, (info and info.title) or field or "The settings", quoting), field=field)
 
 
 def _path(detail: ErrorDetails, params: Any) -> list[int | str]:
@@ -75,7 +77,7 @@ def _path(detail: ErrorDetails, params: Any) -> list[int | str]:
     return path
 
 
-def _words(detail: ErrorDetails, title: str) -> tuple[str, str]:
+def _words(detail: ErrorDetails, title: str, quoting: bool) -> tuple[str, str]:
     """What is wrong, and the cure."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
@@ -85,7 +87,8 @@ def _words(detail: ErrorDetails, title: str) -> tuple[str, str]:
     expected = EXPECTED.get(kind) or LIMITS.get(kind, "").format(**context)
     if not expected:
         return f"{title}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.", f"Change {title}."
-    return f"{title} must be {expected}, not {_short(detail['input'])}.", "Change the value."
+    instead = f", not {_short(detail['input'])}" if quoting else ""
+    return f"{title} must be {expected}{instead}.", "Change the value."
 
 
 def _short(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,18 @@ class Database:
         """Let nobody change a SQLite store's schema until this is closed; PostgreSQL knows of us anyhow."""
         if self.is_sqlite:
             self._opening = SqliteOpening(self.file)
+
+    def settle(self) -> None:
+        """Return when all that was committed is on the disk: SQLite leaves that to the system for a while.
+
+        Closing the file of its log lets go of no lock: there are none on it.
+        """
+        if self.is_sqlite:
+            handle = os.open(f"{self.file}-wal", os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def close(self) -> None:
         self.engine.dispose()

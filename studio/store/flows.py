@@ -158,13 +158,13 @@ _ACTIVE = (
     )
 )
 
-_ACTIVE_OF = (
+_ACTIVE_OF_ALL = (
     select(tables.flow, tables.revision, tables.document.c.text, tables.activation.c.environment)
     .join_from(tables.activation, tables.revision, tables.activation.c.revision_id == tables.revision.c.id)
     .join(tables.flow, tables.revision.c.flow_id == tables.flow.c.id)
     .join(tables.document, tables.revision.c.document == tables.document.c.hash)
-    .where(tables.activation.c.flow_id.in_(bindparam("flow_ids", expanding=True)))
 )
+_ACTIVE_OF = _ACTIVE_OF_ALL.where(tables.activation.c.flow_id.in_(bindparam("flow_ids", expanding=True)))
 
 
 class Flows:
@@ -192,6 +192,13 @@ class Flows:
             )
             for row in rows
         }
+
+    def active_in(self, environment: str) -> list[tuple[KnownFlow, str]]:
+        """The flows that triggers run in an environment, and the texts of their active revisions; by name."""
+        query = _ACTIVE_OF_ALL.where(tables.activation.c.environment == environment).order_by(tables.flow.c.name)
+        columns = len(tables.flow.c)
+        with self._database.read() as connection:
+            return [(KnownFlow(*row[:columns]), row.text) for row in connection.execute(query)]
 
     def find(self, wanted: str) -> KnownFlow:
         """The flow of that id or name; raises NotFound, and UserError if several have the name."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Text, column, inspect, select, table, text
 from studio.exceptions import StoreError
 from studio.store.attempts import Attempts
 from studio.store.columns import clock
+from studio.store.credentials import CredentialRows
 from studio.store.database import Clock, Database
 from studio.store.events import Events
 from studio.store.flows import Flows
@@ -45,6 +46,7 @@ class Store:
         self.attempts = Attempts(database)
         self.events = Events(database)
         self.triggers = Triggers(database)
+        self.credentials = CredentialRows(database)
         self.retention = Retention(database)
         self.invariants = Invariants(database)
 

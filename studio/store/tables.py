@@ -276,3 +276,49 @@ outbox = Table(
     Column("done", Time),
 )
 """What a run's end sets off (mails, calls, follow-up flows), written with the commit that causes it."""
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("shown", JsonText, nullable=False),
+    Column("ciphertext", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("updated", Time, nullable=False),
+    UniqueConstraint("project", "environment", "name"),
+)
+"""`ciphertext` holds all fields, `shown` a copy of those that are not secret, for people. `version` counts changes."""
+
+canary = Table(
+    "canary",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ciphertext", Text, nullable=False),
+)
+"""One row while there are credentials: what a ring must open to be the right one, see `studio.vault.envelope`."""
+
+credential_event = Table(
+    "credential_event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("credential_id", Id, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("time", Time, nullable=False),
+    Column("who", PlainText, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("run_id", Id),
+    Column("step", PlainText),
+    Column("attempt", Integer),
+    Column("detail", PlainText, nullable=False),
+    Index("ix_credential_event_name", "name", "time", "id"),
+    Index("ix_credential_event_time", "time", "id"),
+)
+"""Every change and use of a credential: who, what, when. It outlives the credential, so it has no foreign key."""

@@ -11,9 +11,18 @@ import studio
 from studio import ui
 from studio.component import Component, Params, component
 from studio.context import RunContext
-from studio.credential import HttpBasic
+from studio.credential import Credential, HttpBasic, Smtp
 from studio.exceptions import PluginError
-from studio.plugins import components_of, describe, entry_point, entry_points, failure, load, manifest_of
+from studio.plugins import (
+    components_of,
+    describe,
+    entry_point,
+    entry_points,
+    failure,
+    load,
+    manifest_of,
+    type_manifest_of,
+)
 from studio.port import Outputs, Table, Text
 
 
@@ -49,7 +58,7 @@ def test_a_manifest_says_all_that_the_signature_says() -> None:
     ]
     assert [(port.name, port.kind) for port in manifest.outputs] == [("picked", "table"), ("note", "text")]
     assert (manifest.module, manifest.qualname, manifest.context) == (__name__, "pick", "run")
-    assert manifest.credentials == {"login": "HttpBasic"}
+    assert manifest.credentials == {"login": "http.basic"}
     assert manifest.params["properties"]["column"]["x-millrace"]["port"] == "left"
     assert (manifest.doc, manifest.version, manifest.predicts) == ("Pick some.", 3, False)
 
@@ -117,3 +126,24 @@ def test_the_front_door_offers_component_and_run_even_after_the_rooms_of_that_na
         importlib.import_module(f"studio.{room}")
     assert studio.component is component
     assert "run" not in vars(studio)
+
+
+class Nameless(Credential):
+    pass
+
+
+def test_a_component_asks_for_a_type_that_has_a_name() -> None:
+    @component(id="test.nameless")
+    def function(*, login: Nameless) -> Text:
+        return ""
+
+    globals()[function.function.__qualname__] = function
+    with pytest.raises(PluginError, match="Nameless: its type '' is none"):
+        manifest_of(function, "test", "test 1.0")
+
+
+def test_a_credential_type_as_data_holds_what_a_form_needs() -> None:
+    found = type_manifest_of(Smtp, "builtin", "millrace 1.0")
+    assert (found.id, found.secret, found.tests) == ("smtp", ["password"], True)
+    assert found.fields["required"] == ["host", "sender"]
+    assert not type_manifest_of(HttpBasic, "builtin", "millrace 1.0").tests

@@ -1,4 +1,7 @@
-from studio.manifest import ComponentManifest, PluginManifest
+import pytest
+
+from studio.exceptions import NotFound
+from studio.manifest import ComponentManifest, CredentialTypeManifest, PluginManifest
 from studio.registry import Registry
 
 
@@ -60,3 +63,32 @@ def test_a_misspelled_id_is_met_with_the_nearest_one() -> None:
     assert registry.suggest("match.fuzy") == "Did you mean 'match.fuzzy'?"
     assert registry.suggest("Read.CSV") == "Did you mean 'read.csv'?"
     assert registry.suggest("zzz") == ""
+
+
+def credential_type(id: str, plugin: str) -> CredentialTypeManifest:
+    return CredentialTypeManifest(
+        id=id,
+        title=id,
+        plugin=plugin,
+        distribution=f"{plugin} 1.0",
+        module=plugin,
+        qualname="Login",
+        fields={},
+        secret=[],
+    )
+
+
+def test_credential_types_are_found_by_id_and_the_first_keeps_it() -> None:
+    plugins = [
+        PluginManifest(
+            name=name, distribution=name, version="1.0", credential_types=[credential_type("acme.login", name)]
+        )
+        for name in ("one", "two")
+    ]
+    registry = Registry(plugins)
+    assert registry.credential_type("acme.login").plugin == "one"
+    assert [one.id for one in registry.credential_types()] == ["acme.login"]
+    (failure,) = registry.failures
+    assert failure.message == "The id 'acme.login' is taken: one 1.0 (plugin 'one') publishes it, too."
+    with pytest.raises(NotFound, match=r"'acme\.logn'\. Did you mean 'acme\.login'"):
+        registry.credential_type("acme.logn")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from studio import settings as settings_module
 from studio.exceptions import UserError
 from studio.order import parse_bytes
 from studio.settings import READERS, Settings, available_cores, unknown_variables, variable
+from studio.vault.ring import Key
 
 HOUSE = Path(__file__).parents[2]
 
@@ -92,6 +94,55 @@ def test_a_wrong_value_names_its_variable(name: str, value: str) -> None:
     with pytest.raises(UserError, match=name) as raised:
         Settings.from_environment({name: value})
     assert raised.value.cure
+
+
+def test_keys_are_read_and_never_shown() -> None:
+    one, other = Key.make(), Key.make()
+    settings = Settings.from_environment({"MILLRACE_KEYS": f"{one.text},{other.text}"})
+    assert settings.keys is not None
+    assert settings.keys.ids == (one.id, other.id)
+    assert one.text.partition(":")[2] not in repr(settings) + str(settings)
+    wrong = one.text.partition(":")[2]
+    with pytest.raises(UserError, match=r"^MILLRACE_KEYS: Key 1 of the list is not `id:key`") as caught:
+        Settings.from_environment({"MILLRACE_KEYS": wrong})
+    assert wrong[:10] not in str(caught.value)
+
+
+def test_keys_leave_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings_module, "_taken", {})
+    monkeypatch.setenv("MILLRACE_HOME", str(tmp_path))
+    monkeypatch.setenv("MILLRACE_KEYS", Key.make().text)
+    first = Settings.from_environment()
+    assert "MILLRACE_KEYS" not in os.environ
+    assert first.keys is not None
+    assert Settings.from_environment().keys == first.keys
+
+
+def test_each_sqlite_store_has_a_key_file_outside_of_its_folder(tmp_path: Path) -> None:
+    def file(**variables: str) -> Path | None:
+        return Settings.from_environment({"XDG_CONFIG_HOME": str(tmp_path / "config"), **variables}).key_file
+
+    one, other = file(MILLRACE_HOME=str(tmp_path / "a")), file(MILLRACE_HOME=str(tmp_path / "b"))
+    assert one is not None
+    assert one.parent == tmp_path / "config" / "millrace"
+    assert one != other
+    assert one == file(MILLRACE_HOME="other", MILLRACE_STORE=f"sqlite:///{tmp_path}/a/store.db")
+    assert (
+        Settings.from_environment({}).key_file
+        == Path("~/.config/millrace").expanduser() / str(Settings.from_environment({}).key_file).rpartition("/")[2]
+    )
+    assert file(MILLRACE_STORE="postgresql://db/mill") is None
+    given = file(MILLRACE_STORE="postgresql://db/mill", MILLRACE_KEY_FILE="/etc/millrace/keys")
+    assert given == Path("/etc/millrace/keys")
+
+
+@pytest.mark.parametrize("folder", ["home", "data"])
+def test_a_key_file_beside_the_store_is_refused(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(UserError, match="lies beside the store that it opens"):
+        Settings.from_environment({
+            "MILLRACE_HOME": str(tmp_path / "home"), "MILLRACE_STORE": f"sqlite:///{tmp_path}/data/store.db",
+            "MILLRACE_KEY_FILE": str(tmp_path / folder / "keys"),
+        })  # fmt: skip
 
 
 def test_the_home_is_made_for_its_user_alone(tmp_path: Path) -> None:

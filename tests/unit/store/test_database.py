@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from studio.exceptions import StoreError
 from studio.store.database import Database, store_url
+from studio.store.store import Store
 from studio.store.trouble import store_error
 
 
@@ -199,3 +201,19 @@ def test_sqlites_complaints_of_our_statements_are_ours() -> None:
         connection.execute("SELECT nonsense")
     connection.close()
     assert store_error(DBAPIError("SELECT nonsense", {}, error.value), "here") is None
+
+
+def test_what_was_committed_is_on_the_disk_once_it_is_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    with Store.open(tmp_path / "store.db") as store:
+        with store.database.write() as connection:
+            connection.execute(text("INSERT INTO canary VALUES ('a', 'b')"))
+        real = os.fsync
+
+        def watched(handle: int) -> None:
+            synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+            real(handle)
+
+        monkeypatch.setattr(os, "fsync", watched)
+        store.database.settle()
+    assert synced == [str(tmp_path / "store.db-wal")]

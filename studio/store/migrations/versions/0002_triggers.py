@@ -1,4 +1,4 @@
-"""Triggers and their ticks, active revisions, what a run owes to a trigger; whose artifacts are kept; words of runs."""
+"""Triggers and their ticks, active revisions, what a run owes to a trigger; what is kept; words; credentials."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -110,3 +110,47 @@ def upgrade() -> None:
     )
     for statement in INDEX_OF_WORDS[op.get_bind().dialect.name]:
         op.execute(statement)
+    _make_credentials()
+
+
+def _make_credentials() -> None:
+    op.create_table(
+        "credential",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("ciphertext", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
+        sa.UniqueConstraint("project", "environment", "name", name=op.f("uq_credential_project")),
+    )
+    op.create_table(
+        "canary",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ciphertext", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canary")),
+    )
+    op.create_table(
+        "credential_event",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("credential_id", ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("run_id", ID, nullable=True),
+        sa.Column("step", sa.Text(), nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential_event")),
+    )
+    op.create_index("ix_credential_event_name", "credential_event", ["name", "time", "id"])
+    op.create_index("ix_credential_event_time", "credential_event", ["time", "id"])
