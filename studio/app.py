@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from studio.artifacts.root import ArtifactRoot
 from studio.artifacts.values import export, read_rows
 from studio.bundle import lock_hash
-from studio.credentials import Credentials
+from studio.credential import Revealed
+from studio.credentials import Credentials, Use
 from studio.difference import Difference, differences
+from studio.dispatcher.delivery import Delivery
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.dispatcher.driver import Driver, Pace, refuse
 from studio.doctor import Check, examine
@@ -42,6 +44,7 @@ from studio.store.runs import Run
 from studio.store.steps import Step
 from studio.store.store import Store
 from studio.validator import Validation, validate
+from studio.vault.delivery import KeyFile, refuse_to_seal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +79,7 @@ class App:
         self.close()
 
     def close(self) -> None:
-        for opened in ("host", "store"):
+        for opened in ("host", "store", "delivery_key"):
             if opened in self.__dict__:
                 self.__dict__.pop(opened).close()
 
@@ -108,11 +111,12 @@ class App:
             owner=self.owner,
             lease_seconds=self.settings.lease_seconds,
             cache=self.settings.home / "cache" / "bundles",
+            credential_types=self.credentials.types,
         )
 
     @cached_property
     def publisher(self) -> Publisher:
-        return Publisher(self.store, self.root, self.registry, self.host)
+        return Publisher(self.store, self.root, self.registry, self.host, self.credentials.types)
 
     @cached_property
     def keeper(self) -> Keeper:
@@ -126,11 +130,28 @@ class App:
     def credentials(self) -> Credentials:
         return Credentials(self.store, self.keys, lambda: self.registry, self.host, whoever_this_is())
 
+    @cached_property
+    def delivery_key(self) -> KeyFile:
+        return KeyFile(self.settings.delivery_key, self.settings.home / "delivery" / f"{self.owner}.key")
+
+    def delivery(self, executor: Executor) -> Delivery:
+        """How credentials get to steps: workers that are not ours have no key but the one that was given to all."""
+        shared = self.settings.delivery_key is not None or not executor.outlives
+        return Delivery(self._reveal, self._secret_fields, self.delivery_key.seal if shared else refuse_to_seal)
+
+    def _reveal(self, wanted: Mapping[str, str], run: Run, step: str, attempt: int) -> Mapping[str, Revealed]:
+        use = Use(self.owner, run.id, step, attempt)
+        found = self.credentials.reveal_all(set(wanted.values()), run.environment, use)
+        return {argument: found[name] for argument, name in wanted.items()}
+
+    def _secret_fields(self, type: str) -> list[str]:
+        return self.registry.credential_type(type).secret
+
     def executor(self, name: ExecutorName, wake: Callable[[], None], workers: int | None, dask: str | None) -> Executor:
         if name == "in-process":
             from studio.executors.in_process import InProcessExecutor
 
-            return InProcessExecutor(wake)
+            return InProcessExecutor(wake, delivery_key=self.delivery_key.path)
         from studio.executors.dask_executor import DaskExecutor
 
         return DaskExecutor(
@@ -141,6 +162,7 @@ class App:
             contact=self.settings.lost_seconds * 2 / 3,
             kernels=self.settings.kernels,
             cgroup=self.settings.cgroup,
+            delivery_key=self.delivery_key.path,
         )
 
     # Flows ----------------------------------------------------------------------------------------------------------
@@ -148,7 +170,10 @@ class App:
     def validate(self, flow: Flow | str | Path) -> Validation:
         """What is wrong with a flow. Column pickers also get the columns of its last run where none are predicted."""
         document, path = _read(flow)
-        return validate(document, self.registry, self.host, directory=path.parent, hints=self._last_columns(document))
+        return validate(
+            document, self.registry, self.host,
+            directory=path.parent, hints=self._last_columns(document), credentials=self.credentials.types("default"),
+        )  # fmt: skip
 
     def _last_columns(self, flow: Flow) -> dict[str, dict[str, Schema]]:
         """Node -> output port -> the columns that it had in the flow's last run."""
@@ -283,6 +308,7 @@ class App:
                 poll=settings.poll_seconds,
                 drain=settings.drain_seconds,
             ),
+            delivery=self.delivery(executor),
         )
         return Dispatcher(driver, wake)
 

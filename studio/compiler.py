@@ -1,7 +1,7 @@
 """Node -> notebook: what papermill executes, and what a person opens to see what a step does.
 
 Nothing from the flow becomes code but a code node's own source: names are checked to be identifiers, and all values
-lie in the step file, whose path is the notebook's one parameter.
+lie in the step file, whose path is the notebook's one parameter; but for credentials, which are in no file.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from studio.codenodes.parser import CREDENTIALS
 from studio.exceptions import FlowError
-from studio.flow import Node
+from studio.flow import Node, credentials_in
 from studio.manifest import ComponentManifest
 
 if TYPE_CHECKING:
     from studio.codenodes.parser import CodeSignature
 
 FRONT_DOOR = (
-    "Figure", "File", "Html", "Json", "Model", "Outputs", "RunContext", "Table", "Text", "UserError",
+    "Figure", "File", "Html", "Json", "Model", "Outputs", "RunContext", "Table", "Text", "UserError", *CREDENTIALS,
 )  # fmt: skip
 """What a code node may name without importing it from `studio`."""
 
@@ -112,6 +113,7 @@ def _component_cells(node: Node, manifest: ComponentManifest) -> list[dict[str, 
         arguments.append(f"params={called}.params(**{step}.settings)")
     if manifest.context:
         arguments.append(f"{_identifier(manifest.context, node)}={step}.context")
+    arguments += _credentials(node, manifest, step, kinds=f"{called}.credentials")
     call = _call(step, called, arguments, f"open_step(step_file) as {step}")
     return [_code("call", "\n".join([_OPEN, imported, "", call]))]
 
@@ -125,12 +127,22 @@ def _code_cells(node: Node, signature: CodeSignature) -> list[dict[str, Any]]:
             arguments.append(f"{_identifier(setting.name, node)}={step}.settings[{_text(setting.name)}]")
     if signature.context:
         arguments.append(f"{_identifier(signature.context, node)}={step}.context")
+    arguments += _credentials(node, signature, step)
     setup = [*_imports(used - bound), _OPEN, "", f"{step} = open_step(step_file)"]
     return [
         _code("setup", "\n".join(setup)),
         _code("source", node.code),
         _code("call", _call(step, "run", arguments)),
     ]
+
+
+def _credentials(node: Node, source: ComponentManifest | CodeSignature, step: str, kinds: str = "") -> Iterator[str]:
+    """Those that the node fills. A component's types may be its plugin's own: it has them as `kinds`."""
+    for name in source.credentials:
+        if name in credentials_in(node.params):
+            argument = _text(_identifier(name, node))
+            kind = f", {kinds}[{argument}]" if kinds else ""
+            yield f"{name}={step}.credential({argument}{kind})"
 
 
 _OPEN = "from studio.runtime import open_step"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
@@ -66,6 +67,8 @@ class Component:
     """Keyword-only argument -> credential type."""
     context: str | None
     """Name of the keyword-only argument that takes the RunContext."""
+    optional_credentials: tuple[str, ...] = ()
+    """The arguments of `credentials` that may stay empty."""
     predict: SchemaFunction | None = None
     migrations: dict[int, Migration] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
@@ -131,24 +134,36 @@ def component(
         inputs: list[Port] = []
         params: type[Params] = NoParams
         credentials: dict[str, type[Credential]] = {}
+        optional: list[str] = []
         context: str | None = None
         for argument in signature.parameters.values():
             annotation = _resolve(function, argument.annotation)
             if argument.name == "params":
                 params = annotation
             elif argument.kind is inspect.Parameter.KEYWORD_ONLY:
-                if isinstance(annotation, type) and issubclass(annotation, Credential):
-                    credentials[argument.name] = annotation
-                else:
+                kind = _credential_type(annotation)
+                if kind is None:
                     context = argument.name
+                    continue
+                credentials[argument.name] = kind
+                if argument.default is not inspect.Parameter.empty:
+                    optional.append(argument.name)
             else:
                 inputs.append(_input_port(id, argument))
+        _check_names(id, params, credentials)
         return Component(
             function, id, version, name or id, category, effect, icon, params, tuple(inputs),
-            output_ports(function, signature.return_annotation), credentials, context,
+            output_ports(function, signature.return_annotation), credentials, context, tuple(optional),
         )  # fmt: skip
 
     return make
+
+
+def _check_names(id: str, params: type[Params], credentials: Mapping[str, type[Credential]]) -> None:
+    """A node's params hold both by their names."""
+    for name in credentials:
+        if name in params.model_fields:
+            raise UserError(f"{id}: {name!r} is a setting and a credential.", cure="Rename one of them.")
 
 
 def output_ports(function: Callable[..., Any], annotation: Any) -> tuple[Port, ...]:
@@ -160,6 +175,14 @@ def output_ports(function: Callable[..., Any], annotation: Any) -> tuple[Port, .
         return ()
     port = _named_port("", annotation)
     return (Port(port.kind, port.kind, port.frame, many=port.many),)
+
+
+def _credential_type(annotation: Any) -> type[Credential] | None:
+    """The type that an argument asks for, as `HttpBasic` or `HttpBasic | None`; None if it asks for something else."""
+    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    asked = [part for part in parts if part is not type(None)]
+    kind = asked[0] if len(asked) == 1 else None
+    return kind if isinstance(kind, type) and issubclass(kind, Credential) else None
 
 
 def _input_port(id: str, argument: inspect.Parameter) -> Port:

@@ -16,7 +16,7 @@ from typing import Any
 
 from studio.credential import Revealed
 from studio.exceptions import NotFound, PluginError, UserError
-from studio.flow import parse_flow, reference
+from studio.flow import credentials_in, parse_flow
 from studio.keys import Keys, opened, place_of
 from studio.manifest import CredentialTypeManifest
 from studio.plugin_host import PluginHost
@@ -72,6 +72,10 @@ class Credentials:
     def of(self, environment: str | None = None) -> list[StoredCredential]:
         """Those of an environment, or all, by name."""
         return self.store.credentials.of(self.project, environment)
+
+    def types(self, environment: str) -> dict[str, str]:
+        """Name -> id of the type of those that a run in an environment can get."""
+        return {one.name: one.type for one in self.of(environment)}
 
     def get(self, name: str, environment: str = "default") -> StoredCredential:
         """The credential of that name, as it may be shown; raises NotFound."""
@@ -143,7 +147,7 @@ class Credentials:
             for flow, text in self.store.flows.active_in(environment)
             if flow.project == self.project
             for node in parse_flow(text).nodes
-            if name in _named_in(node.params)
+            if name in credentials_in(node.params).values()
         ]
 
     def reveal(self, name: str, environment: str, use: Use) -> Revealed:
@@ -235,16 +239,6 @@ def _shown(kind: CredentialTypeManifest, values: Mapping[str, Any]) -> dict[str,
 
 def _title(kind: CredentialTypeManifest, field: str) -> str:
     return str(kind.fields["properties"][field].get("title", field))
-
-
-def _named_in(value: Any) -> Iterator[str]:
-    """The credentials that a node's params name."""
-    found = reference(value)
-    if found is not None and found[0] == "$credential":
-        yield found[1]
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _named_in(item)
 
 
 def _texts(value: Any) -> Iterator[str]:

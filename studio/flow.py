@@ -220,6 +220,12 @@ def reference(value: Any) -> tuple[str, str] | None:
     return None
 
 
+def credentials_in(params: Mapping[str, Any]) -> dict[str, str]:
+    """Param -> name of the credential that fills it."""
+    found = ((name, reference(value)) for name, value in params.items())
+    return {name: known[1] for name, known in found if known and known[0] == "$credential"}
+
+
 def new_flow_id() -> str:
     return "f_" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
 

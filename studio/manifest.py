@@ -58,6 +58,8 @@ class ComponentManifest(BaseModel):
     predicts: bool = False
     migrates_from: list[int] = Field(default_factory=list)
     examples: list[dict[str, Any]] = Field(default_factory=list)
+    optional_credentials: list[str] = Field(default_factory=list)
+    """The arguments of `credentials` that may stay empty."""
 
 
 class CredentialTypeManifest(BaseModel):

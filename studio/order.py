@@ -78,6 +78,8 @@ class Order(BaseModel):
     outputs: dict[str, str] = Field(default_factory=dict)
     """Port -> kind, in order."""
     limits: Limits = Limits()
+    credentials: str = Field(default="", repr=False)
+    """The credentials that the step asks for, sealed for this attempt; empty if there are none."""
     idempotency_key: str
     beat: float = 10.0
     """Seconds between beats."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.exceptions import FlowError, UserError
-from studio.flow import Edge, Flow, Node, Retry
+from studio.flow import Edge, Flow, Node, Retry, credentials_in
 from studio.kind import NodeKind
 from studio.manifest import Artifact
 from studio.problem import Failure
@@ -230,8 +230,8 @@ def inputs_of(step: PlannedStep, outputs: Mapping[str, Mapping[str, Artifact]]) 
 def cache_key(
     step: PlannedStep, settings: Mapping[str, Any], inputs: Mapping[str, Collection[Artifact]], environment: str
 ) -> str | None:
-    """The key under which a pure step's result may be reused; None if the step is not pure."""
-    if step.kind.effect != "pure":
+    """The key under which a pure step's result may be reused; None if the step is not pure, or uses a credential."""
+    if step.kind.effect != "pure" or credentials_in(step.node.params):
         return None
     content = {
         "identity": step.kind.identity,

@@ -128,6 +128,7 @@ def manifest_of(component: Component, plugin: str, distribution: str, preload: S
         predicts=component.predict is not None,
         migrates_from=sorted(component.migrations),
         examples=[_plain(vars(example)) for example in component.examples],
+        optional_credentials=list(component.optional_credentials),
     )
 
 

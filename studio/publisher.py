@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,19 @@ class Published:
 class Publisher:
     """Makes revisions in a store."""
 
-    def __init__(self, store: Store, root: ArtifactRoot, registry: Registry, host: PluginHost) -> None:
+    def __init__(
+        self,
+        store: Store,
+        root: ArtifactRoot,
+        registry: Registry,
+        host: PluginHost,
+        credential_types: Callable[[str], Mapping[str, str]],
+    ) -> None:
         self.store = store
         self.root = root
         self.registry = registry
         self.host = host
+        self.credential_types = credential_types
 
     def publish(self, path: Path, *, environment: str, note: str, author: str, new_id: bool = False) -> Published:
         """Publish the flow of a file, with all that a run of it needs.
@@ -47,7 +56,8 @@ class Publisher:
             flow.id = new_flow_id()
         else:
             self._refuse_copy(flow, path)
-        checked = validate(flow, self.registry, self.host, directory=path.parent)
+        known = self.credential_types(environment)
+        checked = validate(flow, self.registry, self.host, directory=path.parent, credentials=known)
         if checked.errors:
             raise InvalidFlow(checked)
         if new_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,11 @@ from studio.store.steps import NewStep
 from studio.store.store import Store
 from studio.validator import InvalidFlow, migrate_flow, resolve_inputs, validate
 
+DEFAULT = "default"
+"""The environment in which drafts run."""
+CredentialTypes = Callable[[str], Mapping[str, str]]
+"""Of an environment: name of a credential -> id of its type."""
+
 
 class RunMaker:
     """Makes runs that are born leased to `owner`."""
@@ -38,6 +43,7 @@ class RunMaker:
         owner: str,
         lease_seconds: float,
         cache: Path,
+        credential_types: CredentialTypes,
     ) -> None:
         self.store = store
         self.root = root
@@ -46,6 +52,7 @@ class RunMaker:
         self.owner = owner
         self.lease_seconds = lease_seconds
         self.cache = cache
+        self.credential_types = credential_types
 
     def make(
         self,
@@ -70,7 +77,10 @@ class RunMaker:
             )
         _require_results(origin, from_)
         inputs = resolve_inputs(flow, dict(given))
-        checked = validate(narrowed(flow, to), self.registry, self.host, directory=path.parent, inputs=inputs)
+        checked = validate(
+            narrowed(flow, to), self.registry, self.host,
+            directory=path.parent, inputs=inputs, credentials=self.credential_types(DEFAULT),
+        )  # fmt: skip
         if checked.errors:
             raise InvalidFlow(checked)
         bundle = pack(path.parent, format_flow(flow), path.name, flow.files)

@@ -71,6 +71,8 @@ class Settings:
     """How much of them is kept in all; None for no limit."""
     plugin_seconds: float = 5.0
     """Time that a plugin has for each answer."""
+    delivery_key: Path | None = None
+    """The file of the key that credentials are sealed with on their way to workers; None for one of this process."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -272,6 +274,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "keep_days": _or_unlimited(_days),
     "keep_bytes": _or_unlimited(parse_bytes),
     "plugin_seconds": _seconds,
+    "delivery_key": _folder,
 }
 """Field -> how its text is read; `home` is read first, for the others' defaults lie in it."""
 

@@ -71,6 +71,16 @@ class Code(Mark):
 
 
 @dataclass(frozen=True)
+class Credential(Mark):
+    """The name of a stored credential of a `type`. Forms make it of a function's credential arguments by themselves."""
+
+    type: str
+
+    def describe(self) -> dict[str, Any]:
+        return {"widget": "credential", "type": self.type}
+
+
+@dataclass(frozen=True)
 class FilePath(Mark):
     """A path below the project folder; `types` are endings without the dot."""
 

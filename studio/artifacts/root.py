@@ -203,6 +203,7 @@ class ArtifactRoot:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _aside(target) as fresh:
             shutil.copyfile(local, fresh)
+            fresh.chmod(0o444)  # steps get the very file as their input
             fresh.replace(target)
 
     # Remote ---------------------------------------------------------------------------------------------------------

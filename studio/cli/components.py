@@ -69,6 +69,11 @@ def explain(one: ComponentManifest) -> None:
             click.echo(f"\n{title}")
             print_table(["Port", "Type", ""], [port_row(port) for port in ports])
     explain_params("Params", one.params)
+    if one.credentials:
+        click.echo("\nCredentials")
+        optional = one.optional_credentials
+        rows = [[name, kind, "optional" if name in optional else ""] for name, kind in one.credentials.items()]
+        print_table(["Param", "Type", ""], rows)
     for name, schema in one.params.get("$defs", {}).items():
         explain_params(f"Each {name}", schema)
     for example in one.examples:

@@ -1,7 +1,7 @@
 """Reads a code node's ports and settings from the signature of its `run`, by `ast` alone: nothing is executed.
 
-Positional arguments are input ports, keyword-only arguments are settings (or the `RunContext`), the return annotation
-names the output: a port type, or an `Outputs` class of the same source.
+Positional arguments are input ports, keyword-only arguments are settings (or the `RunContext`, or credentials), the
+return annotation names the output: a port type, or an `Outputs` class of the same source.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ import ast
 import copy
 import json
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from studio.canonical import plain
+from studio.credential import BUILT_IN
 from studio.exceptions import FlowError
 from studio.flow import REFERENCES, RESERVED
 from studio.port import Port, port_from_annotation
 from studio.problem import Problem, did_you_mean
 
 TYPES = "Table, Json, Text, File, Figure, Html, Model, pd.DataFrame, pl.DataFrame, pl.LazyFrame or pa.Table"
+CREDENTIALS = {kind.__name__: kind.type for kind in BUILT_IN}
+"""Name of the class, as annotations say it -> id of the credential type."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class CodeSignature:
     outputs: tuple[Port, ...] = ()
     context: str | None = None
     """The keyword argument that takes the RunContext."""
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """Keyword argument -> id of the credential type that it takes."""
+    optional_credentials: tuple[str, ...] = ()
+    """Those that may stay empty."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -135,6 +143,8 @@ def _broken(message: str, cure: str, line: int | None) -> CodeSignature:
 class _Reader:
     tree: ast.Module
     problems: list[Problem] = field(default_factory=list)
+    credentials: dict[str, str] = field(default_factory=dict)
+    optional: list[str] = field(default_factory=list)
 
     def signature(self) -> CodeSignature:
         run = self._run()
@@ -143,7 +153,9 @@ class _Reader:
         inputs = self._inputs(run)
         settings, context = self._settings(run)
         outputs = self._outputs(run)
-        return CodeSignature(inputs, settings, outputs, context, tuple(self.problems))
+        return CodeSignature(
+            inputs, settings, outputs, context, self.credentials, tuple(self.optional), tuple(self.problems)
+        )
 
     def _meaning(self, annotation: ast.expr | None) -> str:
         """An annotation by the full names of what the source imports: `Table` from pyarrow is `pyarrow.Table`."""
@@ -194,18 +206,30 @@ class _Reader:
         settings: list[Setting] = []
         context: str | None = None
         for argument, default in zip(run.args.kwonlyargs, run.args.kw_defaults, strict=True):
-            if context is None and self._meaning(argument.annotation).removeprefix("studio.") == "RunContext":
+            meaning = self._meaning(argument.annotation)
+            if context is None and meaning.removeprefix("studio.") == "RunContext":
                 context = argument.arg
+            elif (kind := credential_type(meaning)) is not None:
+                self._credential(argument, kind, default)
             else:
                 settings.append(self._setting(argument, default))
         return tuple(settings), context
+
+    def _credential(self, argument: ast.arg, kind: str, default: ast.expr | None) -> None:
+        self.credentials[argument.arg] = kind
+        if default is None:
+            return
+        self.optional.append(argument.arg)
+        if not (isinstance(default, ast.Constant) and default.value is None):
+            self._problem("default", f"The default of {argument.arg!r} is no credential.",
+                          "Write `= None`, and name a credential in the node's settings.", default.lineno)  # fmt: skip
 
     def _setting(self, argument: ast.arg, default: ast.expr | None) -> Setting:
         annotation = _text(argument.annotation)
         schema = schema_of(argument.annotation)
         if schema is None:
             self._problem("setting_type", f"Setting {argument.arg!r} has the type `{annotation}`, which no form has.",
-                          "Use str, int, float, bool, date, list[...], dict, or Literal[...].",
+                          "Use str, int, float, bool, date, list[...], dict, Literal[...], or a credential type.",
                           argument.lineno)  # fmt: skip
         if default is None:
             return Setting(argument.arg, annotation, None, True, schema or {})
@@ -314,6 +338,13 @@ def _parsed(annotation: ast.expr | None) -> ast.expr | None:
         except (SyntaxError, ValueError):
             return ast.Constant(...)  # it names nothing
     return annotation
+
+
+def credential_type(meaning: str) -> str | None:
+    """The id of the type that an annotation such as `HttpBasic | None` asks for; None if it asks for something else."""
+    inner = meaning.removeprefix("typing.").removeprefix("Optional[").removesuffix("]")
+    asked = {part.strip().removeprefix("studio.").removeprefix("credential.") for part in inner.split("|")} - {"None"}
+    return CREDENTIALS.get(asked.pop()) if len(asked) == 1 else None
 
 
 SIMPLE = {

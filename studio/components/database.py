@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator
 
+from studio.credential import DatabaseLogin
 from studio.exceptions import UserError
 from studio.problem import did_you_mean
 
@@ -24,13 +25,13 @@ def _refuse_password(url: str) -> str:
     if parts.password or "password=" in parts.query.lower():
         raise ValueError(
             "The URL of the database holds a password, which everybody who reads the flow or its runs would see. Leave "
-            "it out, and give it by the database's own means, such as ~/.pgpass or PGPASSWORD for PostgreSQL."
+            "it out, store it as a credential of the type database, and name that as the login."
         )
     return url
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_refuse_password)]
-"""A setting; credentials are to fill in what it leaves out."""
+"""A setting; a credential fills in what it leaves out."""
 
 
 class SqlError(UserError):
@@ -40,15 +41,18 @@ class SqlError(UserError):
 
 
 @contextmanager
-def connected(url: str, *, wait: float, write: bool) -> Iterator[sa.Connection]:
+def connected(url: str, *, wait: float, write: bool, login: DatabaseLogin | None = None) -> Iterator[sa.Connection]:
     """A connection in one transaction: committed at the end if it is to `write`, undone in all other cases.
 
-    Relative SQLite files lie in the working directory. Waits `wait` seconds for a server, or for the lock of an SQLite
-    file. Raises :class:`SqlError`, in which there is no password.
+    What `login` has stands in place of what the URL has. Relative SQLite files lie in the working directory. Waits
+    `wait` seconds for a server, or for the lock of an SQLite file. Raises :class:`SqlError`, in which there is no
+    password.
     """
     import sqlalchemy as sa
 
     known = _parsed(url, write=write)
+    if login is not None:
+        known = _signed_in(known, login)
     try:
         engine = _engine(known, wait, write=write)
         with engine.connect() as connection, connection.begin() as transaction:
@@ -72,6 +76,15 @@ def _parsed(url: str, *, write: bool) -> sa.URL:
     if known.get_backend_name() == "sqlite" and known.database and not known.database.startswith(("file:", ":")):
         _check_file(Path(known.database), write=write)
     return known
+
+
+def _signed_in(url: sa.URL, login: DatabaseLogin) -> sa.URL:
+    if url.get_backend_name() == "sqlite":
+        raise SqlError("SQLite knows no users.", cure="Leave the login out.", field="login")
+    return url.set(
+        username=login.username or None, password=login.password.get_secret_value() or None, host=login.host,
+        port=login.port, database=login.database or None,
+    )  # fmt: skip
 
 
 URLS = "Write it like sqlite:///data/ledger.db or postgresql+psycopg://user@server/name."

@@ -13,8 +13,8 @@ TRY_AGAIN = frozenset({408, 425, 429})
 """Statuses below 500 that may pass."""
 
 CURES = {
-    401: "The server wants you to sign in: check the headers.",
-    403: "The server does not let you in: check the headers, or ask for access.",
+    401: "The server wants you to sign in: check the credential, or the headers.",
+    403: "The server does not let you in: check the credential, or ask for access.",
     404: "Correct the URL.",
     405: "Choose another method.",
     429: "The server wants fewer requests: give the node retries with a wait.",

@@ -17,6 +17,7 @@ from studio.artifacts.attempts import read_manifest, read_started, start_attempt
 from studio.artifacts.root import ArtifactRoot
 from studio.dispatcher.active_run import IN_FLIGHT, LOST_LIMIT, OPEN, ActiveRun, Flight, microseconds
 from studio.dispatcher.cursor import with_cursor
+from studio.dispatcher.delivery import Delivery
 from studio.dispatcher.orders import OrderWriter
 from studio.exceptions import ArtifactError, ExecutorError, UserError
 from studio.executors.executor import AttemptKey, Executor, Report
@@ -74,6 +75,7 @@ class Driver:
         environment: str,
         memory: int | None,
         pace: Pace,
+        delivery: Delivery,
     ) -> None:
         self.store = store
         self.root = root
@@ -83,7 +85,7 @@ class Driver:
         self.environment = environment
         """Stands for the installed packages in the keys of pure steps."""
         self.pace = pace
-        self.orders = OrderWriter(root, root.ensure_canary(), memory, pace.beat)
+        self.orders = OrderWriter(root, root.ensure_canary(), memory, pace.beat, delivery)
 
     def owned(self, run: Run) -> AbstractContextManager[Owned]:
         return self.store.owned(run.id, self.owner, run.epoch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from studio.artifacts.root import ArtifactRoot
 from studio.compiler import compile_step
 from studio.dispatcher.active_run import ActiveRun
+from studio.dispatcher.delivery import Delivery
 from studio.executors.executor import AttemptKey
 from studio.manifest import ComponentManifest
 from studio.order import Binding, Limits, Order, parse_bytes
@@ -23,11 +24,15 @@ class OrderWriter:
     memory: int | None
     """Bytes that a step may use unless its node says otherwise."""
     beat: float
+    delivery: Delivery
 
     def order(self, active: ActiveRun, key: AttemptKey) -> Order:
+        """Raises :class:`UserError` if there can be none, as where a credential is missing."""
         run, step = active.run, active.plan.steps[key.step]
         node, kind = step.node, step.kind
-        settings = resolve_params(node.params, run.inputs)
+        asked = kind.source.credentials if kind.source else {}
+        params = {name: value for name, value in node.params.items() if name not in asked}
+        settings = resolve_params(params, run.inputs)
         inputs = inputs_of(step, active.outputs)
         component = kind.source if isinstance(kind.source, ComponentManifest) else None
         notebook = kind.notebook
@@ -51,5 +56,6 @@ class OrderWriter:
                 seconds=node.execution.timeout, memory=parse_bytes(node.execution.memory) or self.memory,
                 cpu=node.execution.cpu,
             ),
+            credentials=self.delivery.sealed(step, run, key.attempt),
             idempotency_key=f"{run.id}:{step.path}", beat=self.beat,
         )  # fmt: skip

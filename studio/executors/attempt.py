@@ -24,6 +24,7 @@ from studio.bundle import unpack
 from studio.exceptions import UserError
 from studio.executors.executor import AttemptKey, Report, Send
 from studio.executors.failures import failure_of, failure_of_end
+from studio.executors.secrets import Secrets, open_secrets
 from studio.executors.site import Job, Site, Ticket
 from studio.executors.tail import Tail, printed
 from studio.kernels.engine import Execution
@@ -64,6 +65,7 @@ class _Attempt:
         self.prefix = attempt_prefix(*self.key, ticket.execution)
         self.seconds: dict[str, float] = {}
         self.log: list[str] = []
+        self.secrets: Secrets | None = None
 
     def perform(self) -> AttemptManifest:
         started = _now()
@@ -93,6 +95,8 @@ class _Attempt:
             if not isinstance(error, UserError):
                 self.log.append(traceback.format_exc())
             failure, outputs = failure_of(error, self.order.node), {}
+        if failure and self.secrets:
+            failure = self.secrets.scrubbed_failure(failure)
         return self._state(execution, failure), failure, outputs, execution
 
     def _state(self, execution: Execution | None, failure: Failure | None) -> str:
@@ -110,10 +114,12 @@ class _Attempt:
             self.seconds[name] = round(time.monotonic() - begun, 6)
 
     def _prepare(self, folder: Path) -> Job:
-        outputs = self.root.local / self.prefix if self.root.local else folder / "outputs"
+        self.secrets = open_secrets(self.order, self.site.delivery_key)
+        outputs = self.root.local / self.prefix if self.root.local and not self.secrets else folder / "outputs"
         outputs.mkdir(parents=True)
         bundle = unpack(self.root, self.order.bundle, self.site.cache / "bundles") if self.order.bundle else None
-        job = Job(folder, outputs, self._directory(folder / "work", bundle))
+        credentials = self.secrets.credentials if self.secrets else {}
+        job = Job(folder, outputs, self._directory(folder / "work", bundle), credentials)
         job.step_file.write_text(json.dumps(self._step_file(job, bundle or "")), encoding="utf-8")
         return job
 
@@ -149,10 +155,11 @@ class _Attempt:
         }  # fmt: skip
 
     def _execute(self, job: Job) -> Execution:
-        with Tail(job.outputs / "events.jsonl", self.key, self.send) as tail:
+        scrubber = self.secrets.scrubber if self.secrets else None
+        with Tail(job.outputs / "events.jsonl", self.key, self.send, scrubber) as tail:
             execution = self.site.run_notebook(self.order, job, self.ticket)
         self.log.extend(tail.lines)
-        return execution
+        return self.secrets.scrubbed(execution) if self.secrets else execution
 
     def _failure(self, job: Job, execution: Execution) -> Failure | None:
         node = self.order.node
@@ -174,9 +181,12 @@ class _Attempt:
             return {}
         described = json.loads(written.read_text(encoding="utf-8"))["outputs"]
         outputs = {}
+        if self.secrets:
+            for port, value in described.items():
+                self.secrets.check_output(port, job.outputs / value["file"], value)
         for port, value in described.items():
             file = value.pop("file")
-            if not self.root.local:
+            if job.outputs.is_relative_to(job.folder):  # else they are where they stay
                 self.root.put_file(job.outputs / file, f"{self.prefix}/{file}")
             outputs[port] = Artifact(path=f"{self.prefix}/{file}", **value)
         return outputs
@@ -189,7 +199,8 @@ class _Attempt:
             parts.append(raw.read_text(encoding="utf-8", errors="replace"))
         if execution is not None:
             parts.extend(printed(execution.notebook))
-        self._keep("log.txt", "".join(parts).encode())
+        text = "".join(parts)
+        self._keep("log.txt", (self.secrets.scrubber.scrub(text) if self.secrets else text).encode())
         for name in ("events.jsonl", "result.json", "failure.json"):
             if self.root.local:
                 (self.root.local / self.prefix / name).unlink(missing_ok=True)

@@ -7,10 +7,13 @@ and the worker's reports come as Dask events.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -20,6 +23,7 @@ from studio.exceptions import ExecutorError
 from studio.executors.dask_worker import TOPIC, StepWorker, cancel_attempt, perform_order
 from studio.executors.executor import AttemptKey, Report
 from studio.executors.notebook import Kernels
+from studio.kernels.environment import WITHHELD
 from studio.order import Order
 
 logger = logging.getLogger(__name__)
@@ -49,9 +53,14 @@ class DaskExecutor:
         contact: float = 20.0,
         kernels: Kernels = "forked",
         cgroup: str = "",
+        delivery_key: Path | None = None,
     ) -> None:
+        """`delivery_key`: the key file that the workers of this process's own cluster open credentials with."""
         self._wake = wake
-        self._plugin = StepWorker(beat=beat, contact=contact, kernels=kernels, cgroup=cgroup, deaf=not address)
+        self._plugin = StepWorker(
+            beat=beat, contact=contact, kernels=kernels, cgroup=cgroup, deaf=not address,
+            delivery_key="" if address or delivery_key is None else str(delivery_key),
+        )  # fmt: skip
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._futures: dict[AttemptKey, Future] = {}
         self._places: dict[AttemptKey, str] = {}
@@ -214,7 +223,7 @@ def _told(future: Future) -> dict[str, Any]:
 
 def _local_cluster(workers: int) -> LocalCluster:
     """Processes of this computer, spoken to over TLS with a throw-away key: other users must not send us tasks."""
-    with dask.config.set(CALM):
+    with dask.config.set(CALM), _withheld():
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -225,4 +234,15 @@ def _local_cluster(workers: int) -> LocalCluster:
             memory_limit=0,
             security=True,
             silence_logs=50,
+            env=dict.fromkeys(WITHHELD, ""),  # for workers that are started again
         )
+
+
+@contextmanager
+def _withheld() -> Iterator[None]:
+    """Processes that are started meanwhile do not inherit what is no business of theirs."""
+    kept = {name: os.environ.pop(name) for name in WITHHELD if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from distributed import Worker, get_worker
@@ -21,6 +23,8 @@ from studio.order import Order
 
 NAME = "millrace"
 TOPIC = "millrace"
+DELIVERY_KEY = "MILLRACE_DELIVERY_KEY"
+"""The one variable that a worker of somebody else's cluster has of its own: it names a file of its own machine."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,8 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
 
     A local cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
     ends the steps and then the workers; `deaf` workers do not heed it.
+
+    `delivery_key` is the path of the key file for credentials; without one, the worker's own environment names it.
     """
 
     name = NAME
@@ -61,6 +67,7 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         spares: int | None = None,
         cgroup: str = "",
         deaf: bool = False,
+        delivery_key: str = "",
     ) -> None:
         self.beat = beat
         self.contact = contact
@@ -68,6 +75,7 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         self.spares = spares
         self.cgroup = cgroup
         self.deaf = deaf
+        self.delivery_key = delivery_key
 
     async def setup(self, worker: Worker) -> None:
         self.worker = worker
@@ -77,7 +85,9 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         loop = asyncio.get_running_loop()
         spares = worker.state.nthreads if self.spares is None else self.spares
         self._runner = NotebookRunner(self.kernels, spares=spares, cgroup=self.cgroup)
-        self.site: Site = await loop.run_in_executor(None, partial(Site, self._runner, name=worker.address))
+        key = self.delivery_key or os.environ.get(DELIVERY_KEY, "")
+        made = partial(Site, self._runner, name=worker.address, delivery_key=Path(key).expanduser() if key else None)
+        self.site: Site = await loop.run_in_executor(None, made)
         self._warming = loop.run_in_executor(None, self._runner.warm)
         self._beats = asyncio.create_task(self._keep_beating())
 

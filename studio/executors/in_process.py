@@ -13,6 +13,7 @@ import queue
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from studio.executors.attempt import perform
@@ -20,6 +21,7 @@ from studio.executors.executor import AttemptKey, Report
 from studio.executors.site import Job, Site, Ticket
 from studio.kernels.engine import Execution
 from studio.order import Order
+from studio.runtime import delivery
 
 
 class InProcessExecutor:
@@ -28,9 +30,9 @@ class InProcessExecutor:
     slots = 1
     outlives = False
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], *, delivery_key: Path | None = None) -> None:
         self._wake = wake
-        self._site = Site(run_here, name="in-process")
+        self._site = Site(run_here, name="in-process", delivery_key=delivery_key)
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="millrace-step")
 
@@ -67,6 +69,14 @@ class InProcessExecutor:
 
 def run_here(order: Order, job: Job, ticket: Ticket) -> Execution:
     """Execute the notebook's code cells in this process, as plain Python."""
+    delivery.hand_over(job.credentials)
+    try:
+        return _run_cells(order, job)
+    finally:
+        delivery.take()  # if the step did not
+
+
+def _run_cells(order: Order, job: Job) -> Execution:
     notebook = copy.deepcopy(order.notebook)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for cell in notebook["cells"]:

@@ -39,6 +39,7 @@ class NotebookRunner:
             log_limit=order.limits.output,
             lane=order.lane,
             preload=tuple(order.preload),
+            credentials=job.credentials,
         )
         return execute(
             order.notebook,

@@ -30,13 +30,18 @@ class RunNotebook(Protocol):
 class Job:
     """Where one attempt's files are on this worker."""
 
-    def __init__(self, folder: Path, outputs: Path, directory: Path) -> None:
+    def __init__(self, folder: Path, outputs: Path, directory: Path, credentials: dict[str, Any]) -> None:
+        self.folder = folder
         self.outputs = outputs
-        """Where the runtime writes outputs, `result.json`, `failure.json` and `events.jsonl`."""
+        """Where the runtime writes outputs, `result.json`, `failure.json` and `events.jsonl`: where outputs stay, if
+        that is a local folder; below `folder` if the step knows secrets, for then they are looked at first.
+        """
         self.directory = directory
         """The working directory."""
         self.step_file = folder / "step.json"
         self.raw_log = folder / "raw.log"
+        self.credentials = credentials
+        """What the step is entrusted with."""
 
     def parameters(self, order: Order) -> dict[str, Any]:
         return order.parameters if order.own_notebook else {"step_file": str(self.step_file)}
@@ -69,8 +74,12 @@ class Ticket:
 class Site:
     """One per worker process. Thread-safe."""
 
-    def __init__(self, run_notebook: RunNotebook, *, name: str, cache: Path | None = None) -> None:
+    def __init__(
+        self, run_notebook: RunNotebook, *, name: str, cache: Path | None = None, delivery_key: Path | None = None
+    ) -> None:
         self.name = name
+        self.delivery_key = delivery_key
+        """The file of the key that credentials are sealed with."""
         self.run_notebook = run_notebook
         self._own_folder = tempfile.TemporaryDirectory(prefix="millrace-", ignore_cleanup_errors=True)
         self.folder = Path(self._own_folder.name)

@@ -19,7 +19,7 @@ def form(component: Component | ComponentManifest, /, **frames: Any) -> Form:
 
     `frames` are the values of its input ports, by name: `form(join, left=bank, right=ledger)`; a list for a port that
     takes many. Column pickers offer their columns. `form(...).value` gives the settings, `.result` what the last run
-    returned. Raises :class:`UserError` for an unknown port or a component that needs a credential.
+    returned. A component that uses a credential runs in flows only. Raises :class:`UserError` for an unknown port.
     """
     from studio.forms.form import Form
 

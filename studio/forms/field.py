@@ -36,6 +36,8 @@ def make_field(name: str, schema: Mapping[str, Any], columns: Mapping[str, Schem
         return _choices(name, schema, _fitting(picked, mark["types"]))
     if "enum" in schema or "const" in schema:
         return _choice(name, schema, schema.get("enum") or [schema["const"]])
+    if mark.get("widget") == "credential":
+        return _credential(name, schema)
     if mark.get("widget") == "code" and schema.get("type") == "string":
         return _text(name, schema, ipywidgets.Textarea)
     return _plain_field(name, schema)
@@ -110,6 +112,13 @@ def _text(name: str, schema: Mapping[str, Any], widget: Any) -> Field:
 def _lines(name: str, schema: Mapping[str, Any]) -> Field:
     """A list of texts, one a line."""
     return _parsed(name, schema, ipywidgets.Textarea, str.splitlines, "\n".join)
+
+
+def _credential(name: str, schema: Mapping[str, Any]) -> Field:
+    """The name of a stored credential."""
+    return _parsed(
+        name, schema, ipywidgets.Text, lambda text: {"$credential": text}, lambda value: value["$credential"]
+    )
 
 
 def _json(name: str, schema: Mapping[str, Any]) -> Field:

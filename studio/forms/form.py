@@ -14,8 +14,9 @@ import ipywidgets
 
 from studio.component import Component, NoParams
 from studio.exceptions import NotFound, UserError
+from studio.flow import credentials_in
 from studio.forms.field import make_field
-from studio.forms.schema import plain
+from studio.forms.schema import credential_schema, plain
 from studio.frame import from_arrow, schema_of, to_arrow
 from studio.manifest import ComponentManifest
 from studio.plugin_host.answers import read_params
@@ -40,6 +41,8 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         self.fields = {
             name: make_field(name, plain(schema, part), columns) for name, part in schema.get("properties", {}).items()
         }
+        for name, kind in self.component.credentials.items():
+            self.fields[name] = make_field(name, credential_schema(name, kind.type), columns)
         self.message = ipywidgets.HTML()
         self.run_button = ipywidgets.Button(description="Run", button_style="primary")
         self.progress = ipywidgets.FloatProgress(max=1, layout={"visibility": "hidden"})
@@ -66,9 +69,20 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong with the settings, and which inputs are missing."""
+        """What is wrong with the settings, and what is missing to run it here."""
         missing = [port.name for port in self.component.inputs if port.required and port.name not in self.frames]
-        return [*read_params(self.component, self.value)[0], *map(_missing, missing)]
+        return [*self._setting_problems(), *map(_missing, missing), *map(_no_credential, self._used_credentials())]
+
+    def _used_credentials(self) -> list[str]:
+        """The arguments that need a credential, or are to be given one."""
+        named, optional = credentials_in(self.value), self.component.optional_credentials
+        return [name for name in self.component.credentials if name in named or name not in optional]
+
+    def _setting_problems(self) -> list[Problem]:
+        return read_params(self.component, self._params())[0]
+
+    def _params(self) -> dict[str, Any]:
+        return {name: value for name, value in self.value.items() if name not in self.component.credentials}
 
     def run(self) -> Any:
         """Call the component here, show what it returns and return it. Raises :class:`UserError` for a problem."""
@@ -85,7 +99,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
         if self.component.context:
             arguments[self.component.context] = FormContext(self.component.id, self.progress)
         if self.component.params is not NoParams:
-            arguments["params"] = self.component.params(**self.value)
+            arguments["params"] = self.component.params(**self._params())
         return arguments
 
     def _outputs(self) -> list[tuple[Port, Any]]:
@@ -111,7 +125,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]
             self._say([Problem(error.code, error.message, error.cure, field=error.field)])
 
     def _changed(self, change: Any) -> None:
-        self._say(read_params(self.component, self.value)[0])
+        self._say(self._setting_problems())
 
     def _say(self, problems: Sequence[Problem]) -> None:
         lines = "".join(f"<li>{html.escape(f'{problem.message} {problem.cure}')}</li>" for problem in problems)
@@ -155,13 +169,15 @@ def _check_ports(component: Component, frames: Mapping[str, Any]) -> None:
         if name not in names:
             cure = did_you_mean(name, names) or f"Its inputs: {', '.join(names) or 'none'}."
             raise UserError(f"{component.name} has no input {name!r}.", cure=cure, field=f"port:{name}")
-    if component.credentials:
-        message = f"{component.name} asks for a credential; credentials are not available yet."
-        raise UserError(message, cure="Use a component without credentials.")
 
 
 def _missing(name: str) -> Problem:
     return Problem("missing_input", f"The input {name!r} is missing.", f"Give it: form(..., {name}=...).")
+
+
+def _no_credential(name: str) -> Problem:
+    cure = "Run it in a flow: the form's value has the settings for it."
+    return Problem("credential", "Credentials are handed over to the steps of flows only.", cure, field=name)
 
 
 def _is_table(component: Component, name: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from studio.exceptions import ExecutorError
 from studio.kernels.connection import make_socket_folder, new_birth
-from studio.kernels.environment import Environment, check_directory, environment_of, order, variables
+from studio.kernels.environment import Environment, check_request, environment_of, order, variables
 from studio.kernels.guarded import GuardedKernel, GuardGone
 from studio.kernels.kernelspec import Kernelspec, kernelspec, language_info
 from studio.kernels.launcher import KernelRequest
@@ -39,7 +39,7 @@ class ColdLauncher:
     def launch(self, request: KernelRequest) -> GuardedKernel:
         """Raises UserError for an unknown kernel or working directory, ExecutorError if no process can be made."""
         spec = kernelspec(request.kernel)
-        check_directory(request)
+        check_request(spec, request)
         environment = environment_of(spec, request)
         kernel = self._given_spare(environment, spec, request) or self._started(spec, request)
         with self._lock:
@@ -85,7 +85,7 @@ class ColdLauncher:
                 spares.append(self._born(spec, request, wait=True))
 
     def _started(self, spec: Kernelspec, request: KernelRequest) -> GuardedKernel:
-        kernel = self._born(spec, request, wait=False)
+        kernel = self._born(spec, request, wait=bool(request.credentials))  # they come with the order
         kernel.start(order(spec, request))
         return kernel
 

@@ -16,11 +16,11 @@ EARLY = re.compile(
 )
 """Variables that Python and libraries read when they start or are imported."""
 
-OF_THE_SERVICE = ("MILLRACE_KEYS", "MILLRACE_STORE")
-"""What opens the store's credentials, and the store. A worker on the same machine may have been started with them."""
-
 OURS = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "JPY_PARENT_PID": "1"}
 """The guard, not a polling thread of the kernel, looks after it."""
+
+WITHHELD = ("MILLRACE_KEYS", "MILLRACE_KEY_FILE", "MILLRACE_DELIVERY_KEY", "MILLRACE_STORE")
+"""Variables that are no business of what a step runs: the keys of stored credentials, where keys are, and the store."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def environment_of(spec: Kernelspec, request: KernelRequest) -> Environment | No
 
 def variables(spec: Kernelspec, request: KernelRequest) -> dict[str, str]:
     """All environment variables of a kernel."""
-    inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_SERVICE}
-    return inherited | OURS | spec.env | request.env
+    ours = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+    return ours | OURS | spec.env | request.env
 
 
 def order(spec: Kernelspec, request: KernelRequest) -> dict[str, Any]:
@@ -51,10 +51,16 @@ def order(spec: Kernelspec, request: KernelRequest) -> dict[str, Any]:
     return {
         "env": variables(spec, request), "directory": str(request.directory), "memory": request.memory,
         "cpu": request.cpu, "processes": request.processes, "log": str(request.log or ""),
-        "log_limit": request.log_limit,
+        "log_limit": request.log_limit, "credentials": request.credentials,
     }  # fmt: skip
 
 
-def check_directory(request: KernelRequest) -> None:
+def check_request(spec: Kernelspec, request: KernelRequest) -> None:
+    """Raises UserError for what no kernel of this kind can be asked."""
     if not request.directory.is_dir():
         raise UserError(f"The working directory {request.directory} does not exist.", cure="Make the folder.")
+    if request.credentials and spec.interpreter is None:
+        raise UserError(
+            f"The kernel {request.kernel} takes no credentials: it is not started as an IPython kernel.",
+            cure="Run the node in `python3`, or in a virtual environment by its folder.",
+        )

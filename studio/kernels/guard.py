@@ -66,6 +66,8 @@ class Guard:
         self.cpu = 0.0
         self.exit_code: int | None = None
         self.terminated = False
+        self.entrusted = False
+        """Whether its order held credentials, of which this process's memory may keep traces."""
         self.next_watch = 0.0
         self.log: Log | None = None
         self.wake_reader, self.wake_writer = os.pipe()
@@ -90,7 +92,9 @@ class Guard:
 
     def activate(self, order: dict[str, Any]) -> None:
         """Give the kernel its limits and its order, and tell the owner of it."""
+        credentials = order.pop("credentials", None)
         self.order = order
+        self.entrusted = bool(credentials)
         if self.cgroup is not None:
             self.cgroup.limit(order["memory"], order["processes"])
         self.log = Log(self.output_reader, order["log"], order["log_limit"])
@@ -98,7 +102,8 @@ class Guard:
             if self.birth["waits"]:
                 limits.limit_process(self.pid, order["memory"])
                 env = order["env"] | {limits.MARK: self.birth["token"]}
-                write_all(self.order_writer, json.dumps({"env": env, "directory": order["directory"]}).encode())
+                told = {"env": env, "directory": order["directory"], "credentials": credentials}
+                write_all(self.order_writer, json.dumps(told).encode())
         os.close(self.order_writer)
         self.say(
             pid=self.pid, guard=os.getpid(), token=self.birth["token"], connection=self.birth["connection"],

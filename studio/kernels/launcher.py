@@ -31,6 +31,8 @@ class KernelRequest:
     """`direct`: without standard input, debugger and other clients, for two thirds of the CPU time, where possible."""
     preload: tuple[str, ...] = ()
     """Modules that it profits from having imported before it starts."""
+    credentials: dict[str, Any] = field(default_factory=dict, repr=False)
+    """Argument -> what the step is entrusted with. It reaches the kernel's memory, and nothing else."""
 
 
 @dataclass(frozen=True)

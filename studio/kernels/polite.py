@@ -24,6 +24,8 @@ WAIT = "--millrace-wait"
 """An argument of the command: start now, and take the order from standard input."""
 KEPT = ("MPLBACKEND",)
 """Variables that starting the kernel has set."""
+DELIVERY = "millrace_delivery"
+"""The module in which credentials wait for the step: :mod:`studio.runtime.delivery` takes them."""
 
 
 def main() -> None:
@@ -141,12 +143,21 @@ def take_order() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     order = json.loads(data)
+    deliver(order.get("credentials"))
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     os.environ.clear()
     os.environ.update({**kept, **order["env"]})
     time.tzset()
     os.chdir(order["directory"])
     seed()
+
+
+def deliver(credentials: dict[str, Any] | None) -> None:
+    """Keep them in memory alone: no variable, no file, nothing that children or other steps are born with."""
+    if credentials:
+        place = type(sys)(DELIVERY)
+        vars(place)["credentials"] = credentials
+        sys.modules[DELIVERY] = place
 
 
 def seed() -> None:

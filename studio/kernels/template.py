@@ -221,7 +221,7 @@ def serve(app: Any, lane: str, control: socket.socket, new_birth: Callable[[], d
         while wanted:
             guard = new_guard(app, lane, control, new_birth())
             guard.run()
-            if guard.spare:  # it died before anybody needed it
+            if guard.spare or guard.entrusted:  # it died before anybody needed it; or the next kernel could read them
                 break
             control.send(FREE)
             wanted = control.recv(1) == GO

@@ -21,7 +21,7 @@ from pathlib import Path
 from studio.exceptions import ExecutorError, UserError
 from studio.kernels.cold import ColdLauncher
 from studio.kernels.connection import make_socket_folder
-from studio.kernels.environment import Environment, check_directory, environment_of, order, variables
+from studio.kernels.environment import Environment, check_request, environment_of, order, variables
 from studio.kernels.guarded import GuardedKernel, GuardGone
 from studio.kernels.kernelspec import Kernelspec, kernelspec, language_info
 from studio.kernels.launcher import KernelRequest
@@ -73,7 +73,7 @@ class WarmLauncher:
     def launch(self, request: KernelRequest) -> GuardedKernel:
         """Raises UserError for an unknown kernel or working directory, ExecutorError if no process can be made."""
         spec = kernelspec(request.kernel)
-        check_directory(request)
+        check_request(spec, request)
         environment = environment_of(spec, request)
         for _ in range(TRIES):
             template = None if environment is None else self._template(environment, spec, request)

@@ -17,6 +17,7 @@ from typing import Any
 from studio.exceptions import ArtifactError, UserError
 from studio.port import Outputs
 from studio.problem import did_you_mean
+from studio.runtime import delivery
 from studio.runtime.events import StepContext
 from studio.runtime.failure import disk_full, failure_of, is_disk_full
 from studio.runtime.reading import read_value
@@ -36,13 +37,14 @@ def open_step(path: str) -> Step:
     bundle = document["bundle"]
     if bundle and bundle not in sys.path:
         sys.path.insert(0, bundle)
-    return Step(document)
+    return Step(document, delivery.take())
 
 
 class Step:
     """One attempt at a step. As a context manager, it records an exception that leaves it, and lets it pass."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, document: dict[str, Any], credentials: dict[str, Any] | None = None) -> None:
+        self._credentials = credentials or {}
         self.settings: dict[str, Any] = document["settings"]
         self.inputs = Inputs(document["inputs"])
         """Port -> value in the frame that is asked for: None without an edge, a list for a port that takes many."""
@@ -54,6 +56,12 @@ class Step:
     @property
     def context(self) -> StepContext:
         return self._context
+
+    def credential(self, argument: str, kind: Any = None) -> Any:
+        """The credential for an argument of the step's function, as a `kind`. It is in this process's memory alone."""
+        if argument not in self._credentials:
+            raise UserError(f"No credential was handed over for {argument!r}.", cure="Run the step by its flow.")
+        return delivery.made(self._credentials[argument], kind)
 
     def __enter__(self) -> Step:
         return self

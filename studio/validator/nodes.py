@@ -107,6 +107,3 @@ def _component_problems(node: Node, manifest: ComponentManifest) -> Iterator[Pro
     if node.version > manifest.version:
         message = f"The node was made with version {node.version} of {manifest.id}; installed is {manifest.version}."
         yield Problem("version", message, f"Update {manifest.distribution.split()[0]}.", node.id, "version")
-    for name, kind in manifest.credentials.items():
-        message = f"{manifest.name} asks for a credential ({kind}); credentials are not available yet."
-        yield Problem("credential", message, "Use a component without credentials.", node.id, name)

@@ -17,6 +17,7 @@ from studio.problem import Problem, did_you_mean
 from studio.registry import Registry
 from studio.validator import graph
 from studio.validator.columns import column_problems
+from studio.validator.credentials import credential_problems
 from studio.validator.nodes import NodeFacts, Ports, facts_of
 from studio.validator.values import default_value, reference_problems, resolve_params
 
@@ -76,11 +77,13 @@ def validate(
     directory: Path,
     inputs: Mapping[str, Any] | None = None,
     hints: Mapping[str, Mapping[str, Schema]] | None = None,
+    credentials: Mapping[str, str] | None = None,
 ) -> Validation:
     """Everything that is wrong with the flow, as far as it can be told without running.
 
     `directory` is the flow's folder. `inputs` are resolved values of the flow's inputs; None: their defaults. `hints`
-    are columns that the nodes' outputs had in the last run: they serve column pickers and never cause a problem. Never
+    are columns that the nodes' outputs had in the last run: they serve column pickers and never cause a problem.
+    `credentials` maps the names of those that a run can get to the ids of their types; None: they are not known. Never
     raises for a flow that could be read, and never executes user code in this process.
     """
     facts = {node.id: facts_of(node, registry, directory) for node in reversed(flow.nodes)}
@@ -91,7 +94,7 @@ def validate(
     problems += graph.wire_problems(flow, ports)
     problems += map(graph.cycle_problem, cycles)
     checker = _Checker(
-        flow, graph.incoming(flow), host, str(directory), _values(flow) if inputs is None else dict(inputs)
+        flow, graph.incoming(flow), host, str(directory), _values(flow) if inputs is None else dict(inputs), credentials
     )
     for id in order:
         problems += checker.check(facts[id])
@@ -185,6 +188,7 @@ class _Checker:
     host: Host
     directory: str
     values: dict[str, Any]
+    credentials: Mapping[str, str] | None
     schemas: dict[str, Schemas] = field(default_factory=dict)
 
     def check(self, facts: NodeFacts) -> Iterator[Problem]:
@@ -203,9 +207,12 @@ class _Checker:
             yield replace(_host_problem(error, "error"), code="version", field="version")
             return
         names = [item.name for item in self.flow.inputs]
-        yield from reference_problems(node.params, dict.fromkeys(names))
-        unresolved = {name for name, value in node.params.items() if any(reference_problems(value, self.values))}
-        known = {name: value for name, value in node.params.items() if name not in unresolved}
+        source = facts.manifest or facts.signature or CodeSignature()
+        yield from credential_problems(source, node.params, self.credentials)
+        plain = {name: value for name, value in node.params.items() if name not in source.credentials}
+        yield from reference_problems(plain, dict.fromkeys(names))
+        unresolved = {name for name, value in plain.items() if any(reference_problems(value, self.values))}
+        known = {name: value for name, value in plain.items() if name not in unresolved}
         params = resolve_params(known, self.values)
         if facts.signature is not None:
             yield from _setting_problems(facts.signature, params, unresolved)
@@ -215,13 +222,11 @@ class _Checker:
     def _component_problems(
         self, facts: NodeFacts, manifest: ComponentManifest, params: dict[str, Any], unresolved: set[str]
     ) -> Iterator[Problem]:
-        secret = manifest.credentials.keys()
-        params = {name: value for name, value in params.items() if name not in secret}
         inputs = self._inputs(facts)
         columns = list(column_problems(manifest.params, params, _known(inputs)))
         yield from columns
         try:
-            check = self.host.check(manifest.id, params, inputs, self.directory, unresolved - secret)
+            check = self.host.check(manifest.id, params, inputs, self.directory, unresolved)
         except MillraceError as error:
             yield _host_problem(error, "warning")  # the step itself may still run, and will say so if it does not
             return

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from studio.exceptions import UserError
-from studio.flow import REFERENCES, RESERVED, Flow, FlowInput, reference
+from studio.flow import REFERENCES, RESERVED, Flow, FlowInput, credentials_in, reference
 from studio.problem import Problem, did_you_mean
 
 LARGEST = 2**53
@@ -121,8 +121,12 @@ PARSERS: dict[str, tuple[Callable[[Any, FlowInput], Any], str]] = {
 
 
 def resolve_params(params: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The params with every reference replaced by its value. Raises :class:`UserError` if one has none."""
-    return {name: _replace(value, inputs) for name, value in params.items()}
+    """The params with every reference replaced by its value, without credentials.
+
+    Raises :class:`UserError` for a reference that has no value.
+    """
+    secret = credentials_in(params)
+    return {name: _replace(value, inputs) for name, value in params.items() if name not in secret}
 
 
 def _replace(value: Any, inputs: Mapping[str, Any]) -> Any:
@@ -133,7 +137,7 @@ def _replace(value: Any, inputs: Mapping[str, Any]) -> Any:
     if found:
         return inputs[found[1]]
     if isinstance(value, dict):
-        return resolve_params(value, inputs)
+        return {name: _replace(item, inputs) for name, item in value.items()}
     if isinstance(value, list):
         return [_replace(item, inputs) for item in value]
     return value
@@ -166,9 +170,11 @@ def _own_problem(value: Any, path: str, names: Mapping[str, Any]) -> Problem | N
         cure = 'A reference is one key with a name, like {"$input": "month"}.'
         return Problem("reference", f"{min(keys)!r} cannot be used like this.", cure, field=path)
     kind, name = found
-    if kind != "$input":
-        thing = "Variables" if kind == "$var" else "Credentials"
-        return Problem("reference", f"{thing} are not available yet.", "Use a value or a flow input.", field=path)
+    if kind == "$var":
+        return Problem("reference", "Variables are not available yet.", "Use a value or a flow input.", field=path)
+    if kind == "$credential":
+        cure = "Name one where the node asks for it by an argument of its own."
+        return Problem("reference", "A credential has no place here.", cure, field=path)
     if name not in names:
         cure = did_you_mean(name, names) or f"Add an input {name!r} to the flow."
         return Problem("reference", f"The flow has no input {name!r}.", cure, field=path)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, AnyStr
@@ -59,6 +59,16 @@ class Scrubber:
         """
         texts = "\0".join(_texts(value))  # one long search instead of many short ones
         return value if self.scrub(texts) == texts else self._scrub_json(value)
+
+    def finds(self, chunks: Iterable[bytes]) -> bool:
+        """Whether there is a secret in the chunks of something that may be large."""
+        tail = b""
+        for chunk in chunks:
+            joined = tail + chunk.translate(None, LINE_BREAKS)
+            if _matches(self._wholes, joined):
+                return True
+            tail = joined[len(joined) - self._longest + 1 :] if len(joined) >= self._longest else joined
+        return False
 
     def stream(self) -> TextStream:
         """For text that comes in chunks."""

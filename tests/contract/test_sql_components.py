@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from studio.components.database import connected
 from studio.components.extract.sql_query import sql_query
 from studio.components.load.sql_write import sql_write
+from studio.credential import DatabaseLogin
 from studio.exceptions import UserError
 from studio.testing import run_component
 
@@ -105,3 +107,19 @@ def test_types_of_postgresql_come_as_they_are(empty_database: str) -> None:
         "yes": [True],
         "nan": [None],
     }
+
+
+def test_a_login_opens_the_database(empty_database: str) -> None:
+    """The server asks for no password here, so only the user shows whose login it was."""
+    url = make_url(empty_database)
+    with connected(empty_database, wait=5, write=True) as connection:
+        connection.exec_driver_sql("CREATE ROLE ann LOGIN")
+    login = DatabaseLogin(username="ann", password="s3cret", database=url.database)
+    try:
+        bare = url.set(username=None, password=None, database="none").render_as_string(hide_password=False)
+        params = {"url": bare, "query": "SELECT current_user AS who, current_database() AS place"}
+        found = run_component(sql_query, params, login=login)["table"].to_pydict()
+        assert found == {"who": ["ann"], "place": [url.database]}
+    finally:
+        with connected(empty_database, wait=5, write=True) as connection:
+            connection.exec_driver_sql("DROP ROLE ann")

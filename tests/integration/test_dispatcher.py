@@ -15,6 +15,7 @@ import pytest
 
 from studio.app import App, ExecutorName
 from studio.artifacts.attempts import read_started, start_attempt, write_manifest
+from studio.dispatcher.delivery import Delivery
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.dispatcher.driver import Driver, Pace
 from studio.exceptions import ExecutorError, FlowError, LeaseLost, StoreError, UserError
@@ -30,7 +31,10 @@ from studio.store.leases import Places
 from studio.store.runs import Run
 from studio.store.steps import Step
 from studio.store.store import Store
+from studio.vault.delivery import refuse_to_seal
 from tests.cluster import wait_for
+
+NO_CREDENTIALS = Delivery(lambda *_: {}, lambda type: [], refuse_to_seal)
 
 HANGS_ONCE = """
 import time
@@ -67,6 +71,7 @@ def dispatcher(
         environment="test",
         memory=None,
         pace=Pace(**{"poll": 0.02, **pace}),
+        delivery=NO_CREDENTIALS,
     )
     return Dispatcher(driver, wake)
 

@@ -71,6 +71,24 @@ def test_a_component_without_params_and_context_gets_none() -> None:
     )
 
 
+def test_a_component_gets_the_credentials_that_its_node_names_as_its_own_types() -> None:
+    asked = {"credentials": {"login": "http.basic", "key": "acme.key"}, "optional_credentials": ["key"]}
+    node = Node(id="match", type="match.fuzzy", params={"login": {"$credential": "bank"}})
+    manifest = FUZZY.model_copy(update={**asked, "inputs": [], "context": None})
+    call = source(compile_step(node, manifest, flow_name="Reconcile"), "call")
+    assert '        login=step.credential("login", fuzzy_match.credentials["login"]),\n' in call
+    assert "key" not in call.replace("fuzzy_match.params(**step.settings)", "")
+
+
+def test_a_code_node_gets_the_credentials_that_its_node_names() -> None:
+    notebook = code_notebook(
+        "def run(*, login: HttpBasic, key: ApiKey | None = None, n: int = 1) -> None: ...",
+        params={"login": {"$credential": "bank"}, "n": 2},
+    )
+    assert source(notebook, "setup").startswith("from studio import HttpBasic, ApiKey\n")
+    assert 'run(n=step.settings["n"], login=step.credential("login"))' in source(notebook, "call")
+
+
 @pytest.mark.parametrize("name", ["step", "open_step", "step_file", "result"])
 def test_a_component_may_have_a_name_that_the_notebook_uses_itself(name: str) -> None:
     notebook = component_notebook(qualname=name)

@@ -665,10 +665,11 @@ def test_the_example_of_the_documentation_is_a_flow_whose_code_can_be_read() -> 
     signature = parse(clean.code)
     assert (signature.problems, [port.name for port in signature.inputs]) == ((), ["table"])
     assert parse(example("python", 0)).problems == ()
+    assert parse(example("python", 1)).credentials == {"login": "http.basic"}
 
 
 def test_the_documented_builder_builds_a_flow() -> None:
     names: dict[str, Any] = {}
-    exec(example("python", 1).partition("result = ")[0], names)
+    exec(example("python", 2).partition("result = ")[0], names)
     flow = names["flow"]
     assert [node.id for node in topological(parse_flow(format_flow(flow)))] == ["bank", "clean", "report"]

@@ -14,11 +14,11 @@ from studio import ui
 from studio.codenodes.parser import parse
 from studio.component import Params, component
 from studio.context import RunContext
-from studio.credential import HttpBasic
+from studio.credential import ApiKey, HttpBasic
 from studio.exceptions import UserError
 from studio.forms import form, json_schema
 from studio.plugins import manifest_of
-from studio.port import Html, Outputs, Table
+from studio.port import Html, Json, Outputs, Table
 
 
 class KeepParams(Params):
@@ -153,12 +153,50 @@ def test_unknown_ports_settings_and_credentials_are_refused() -> None:
     with pytest.raises(UserError, match="Did you mean 'least'"):
         form(keep, left=LEFT).value = {"leest": 1}
 
-    @component(id="forms.login")
-    def login(*, login: HttpBasic) -> Table:
-        """Asks."""
 
-    with pytest.raises(UserError, match="credential"):
-        form(login)
+class LeastParams(Params):
+    least: float = 1
+
+
+@component(id="forms.login")
+def signed(params: LeastParams, *, login: HttpBasic, key: ApiKey | None = None) -> Json:
+    """Asks."""
+    return params.least
+
+
+@component(id="forms.maybe")
+def maybe(*, key: ApiKey | None = None) -> Json:
+    """May ask."""
+    return 1
+
+
+def test_a_credential_is_a_field_for_its_name() -> None:
+    made = form(signed)
+    made.fields["login"].widget.value = "bank"
+    assert made.value["login"] == {"$credential": "bank"}
+    made.value = {"login": {"$credential": "other"}}
+    assert made.fields["login"].widget.value == "other"
+    assert "key" not in made.value
+
+
+def test_a_form_runs_nothing_that_uses_a_credential() -> None:
+    with pytest.raises(UserError, match="steps of flows only"):
+        form(signed).run()
+    made = form(maybe)
+    assert made.run() == 1
+    made.value = {"key": {"$credential": "bank"}}
+    with pytest.raises(UserError, match="steps of flows only"):
+        made.run()
+
+
+def test_the_schema_of_a_node_has_its_credentials() -> None:
+    code = parse("def run(*, login: HttpBasic, key: ApiKey | None = None) -> None: ...")
+    for node in (manifest_of(signed, "test", "test 1.0"), code):
+        schema = json_schema(node)
+        assert schema["properties"]["login"]["x-millrace"] == {"widget": "credential", "type": "http.basic"}
+        assert schema["properties"]["key"]["properties"] == {"$credential": {"type": "string", "minLength": 1}}
+        assert "login" in schema["required"]
+        assert "key" not in schema["required"]
 
 
 def test_names_from_elsewhere_are_text_and_not_markup() -> None:

@@ -11,8 +11,8 @@ import studio
 from studio import ui
 from studio.component import Component, Params, component
 from studio.context import RunContext
-from studio.credential import Credential, HttpBasic, Smtp
-from studio.exceptions import PluginError
+from studio.credential import ApiKey, Credential, HttpBasic, Smtp
+from studio.exceptions import PluginError, UserError
 from studio.plugins import (
     components_of,
     describe,
@@ -44,6 +44,7 @@ def pick(
     params: PickParams,
     run: RunContext,
     login: HttpBasic,
+    key: ApiKey | None = None,
 ) -> Picked:
     """Pick some."""
     return Picked(picked=left, note="")
@@ -58,9 +59,18 @@ def test_a_manifest_says_all_that_the_signature_says() -> None:
     ]
     assert [(port.name, port.kind) for port in manifest.outputs] == [("picked", "table"), ("note", "text")]
     assert (manifest.module, manifest.qualname, manifest.context) == (__name__, "pick", "run")
-    assert manifest.credentials == {"login": "http.basic"}
+    assert manifest.credentials == {"login": "http.basic", "key": "http.api-key"}
+    assert manifest.optional_credentials == ["key"]
     assert manifest.params["properties"]["column"]["x-millrace"]["port"] == "left"
     assert (manifest.doc, manifest.version, manifest.predicts) == ("Pick some.", 3, False)
+
+
+def test_a_name_cannot_be_a_setting_and_a_credential() -> None:
+    with pytest.raises(UserError, match="'column' is a setting and a credential"):
+
+        @component(id="test.clash")
+        def clash(params: PickParams, *, column: HttpBasic) -> Table:
+            """Clash."""
 
 
 @component(id="test.example")

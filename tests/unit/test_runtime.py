@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -22,10 +23,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from pydantic import SecretStr
 
+from studio.credential import Credential, HttpBasic
 from studio.exceptions import ArtifactError, UserError
 from studio.port import Model, Outputs
-from studio.runtime import Step, open_step
+from studio.runtime import Step, delivery, open_step
 from studio.runtime import events as events_room
 from studio.runtime.preview import table_preview
 from studio.runtime.table_file import BATCH_ROWS, load_table, open_table, scan_table, write_table
@@ -297,6 +300,44 @@ def test_a_mistake_in_a_lazy_frame_keeps_its_own_words(tmp_path: Path) -> None:
     written = json.loads((step.scratch / "failure.json").read_text())
     assert written["message"].startswith("ColumnNotFoundError: ")
     assert sorted(path.name for path in step.scratch.iterdir()) == ["failure.json"]
+
+
+# Credentials --------------------------------------------------------------------------------------------------------
+
+
+class Acme(Credential):
+    type = "acme.login"
+
+    token: SecretStr
+
+
+def given(folder: Path, **credentials: Any) -> Step:
+    delivery.hand_over(credentials)
+    return make_step(folder)
+
+
+def test_a_credential_is_made_of_the_type_that_is_asked_for(tmp_path: Path) -> None:
+    step = given(
+        tmp_path,
+        login={"name": "bank", "type": "http.basic", "values": {"username": "ann", "password": "s3cret"}},
+        own={"name": "acme", "type": "acme.login", "values": {"token": "t0ken"}},
+    )
+    assert step.credential("login") == HttpBasic(username="ann", password="s3cret")
+    assert step.credential("own", Acme).token.get_secret_value() == "t0ken"
+    assert "s3cret" not in repr(vars(step.context))
+
+
+def test_only_one_step_gets_what_was_handed_over(tmp_path: Path) -> None:
+    given(tmp_path, login={"name": "bank", "type": "secret", "values": {"value": "s3cret"}})
+    with pytest.raises(UserError, match="No credential was handed over for 'login'"):
+        make_step(tmp_path).credential("login")
+
+
+def test_a_credential_that_does_not_fit_its_type_is_one_line_without_its_values(tmp_path: Path) -> None:
+    step = given(tmp_path, login={"name": "bank", "type": "http.basic", "values": {"pass": "s3cret"}})
+    with pytest.raises(UserError, match="'bank' does not fit") as caught:
+        step.credential("login")
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
 # Previews -----------------------------------------------------------------------------------------------------------

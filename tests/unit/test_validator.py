@@ -386,11 +386,11 @@ def test_references_are_resolved_or_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{"$var": "x"}, {"$credential": "x"}, {"$expr": "1"}, {"$input": 5}, {"$input": "a", "b": 1}]
+    "value", [{"$var": "x"}, {"$expr": "1"}, {"$input": 5}, {"$input": "a", "b": 1}, [{"$credential": "x"}]]
 )
 def test_references_of_later_versions_are_problems(value: Any) -> None:
     node = Node(id="x", type="test.read", version=2, params={"columns": {}, "limit": value})
-    assert found(flow(node)) == [("reference", "x", "limit")]
+    assert [(code, node) for code, node, _ in found(flow(node))] == [("reference", "x")]
     with pytest.raises(UserError):
         resolve_params(node.params, {"x": 1})
 
@@ -422,13 +422,75 @@ def test_a_plugin_at_fault_is_one_warning_on_its_node() -> None:
 
 
 def test_what_is_not_available_yet_is_said() -> None:
-    assert found(flow(Node(id="x", type="test.login", params={"login": {"$credential": "bank"}}))) == [
-        ("credential", "x", "login"),
-        ("reference", "x", "login"),
-    ]
     inner = A.model_copy(update={"parent": "each", "execution": Execution(memory="lots")})
     assert found(flow(inner)) == [("reserved", "a", "parent"), ("memory", "a", "execution.memory")]
     assert found(flow(A.model_copy(update={"execution": Execution(memory="1.5 GB")}))) == []
+
+
+# Credentials --------------------------------------------------------------------------------------------------------
+
+
+def login_problem(value: Any, *, type: str = "test.login", **options: Any) -> Problem:
+    params = {} if value is None else {"login": value}
+    return only(flow(Node(id="x", type=type, params=params)), **options)
+
+
+def test_a_credential_is_named_by_the_param_of_its_argument() -> None:
+    named = Node(id="x", type="test.login", params={"login": {"$credential": "bank"}})
+    assert found(flow(named)) == []
+    assert check(flow(named), credentials={"bank": "http.basic"}).problems == []
+    assert resolve_params(named.params, {}) == {}
+
+
+def test_a_credential_that_is_missing_is_said() -> None:
+    problem = login_problem(None)
+    assert (problem.code, problem.field) == ("missing_credential", "login")
+    assert "http.basic" in problem.cure
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["hunter2-literal", {"username": "ann", "password": "hunter2-literal"}, {"$input": "hunter2-literal"}, 5,
+     {"$credential": " "}, {"$credential": "a", "hunter2-literal": 1}, ["hunter2-literal"]],
+)  # fmt: skip
+def test_what_stands_in_the_place_of_a_credentials_name_is_refused_and_never_repeated(value: Any) -> None:
+    problem = login_problem(value)
+    assert (problem.code, problem.node, problem.field) == ("credential", "x", "login")
+    assert problem.cure
+    assert "hunter2" not in str(problem)
+
+
+def test_a_credential_that_the_run_cannot_get_is_said() -> None:
+    known = {"bank_prod": "http.basic", "banc": "smtp"}
+    problem = login_problem({"$credential": "bank_prd"}, credentials=known)
+    assert (problem.code, problem.field) == ("unknown_credential", "login")
+    assert problem.cure == "Did you mean 'bank_prod'?"
+    wrong = login_problem({"$credential": "banc"}, credentials=known)
+    assert wrong.code == "credential_type"
+    assert "smtp" in wrong.message
+    assert "millrace credentials add" in login_problem({"$credential": "x"}, credentials={}).cure
+
+
+@pytest.mark.parametrize("value", [{"$credential": "bank"}, [{"$credential": "bank"}], {"a": {"$credential": "bank"}}])
+def test_a_credential_has_no_place_in_settings(value: Any) -> None:
+    params = {"columns": {}, "limit": value}
+    problem = only(flow(Node(id="x", type="test.read", version=2, params=params)))
+    assert problem.code == "reference"
+    assert problem.field.startswith("limit")
+
+
+def test_a_code_node_asks_for_credentials_in_its_signature() -> None:
+    source = ["def run(*, login: HttpBasic, mail: Smtp | None = None, n: int = 1) -> None: ..."]
+
+    def node(**params: Any) -> Flow:
+        return flow(Node(id="x", type="code", source=source, params=params))
+
+    bank = {"$credential": "bank"}
+    assert found(node(login=bank)) == []
+    assert found(node(login=bank, mail=None)) == []
+    assert found(node(login=bank, mail=bank), credentials={"bank": "http.basic"}) == [("credential_type", "x", "mail")]
+    assert found(node(login="secret", n=bank)) == [("credential", "x", "login"), ("reference", "x", "n")]
+    assert found(node()) == [("missing_credential", "x", "login")]
 
 
 def test_a_node_that_nothing_is_wired_to_is_a_warning() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -9,10 +11,14 @@ from pydantic import AfterValidator, Field, JsonValue
 from studio.component import Params, component
 from studio.components.web import HttpError, no_answer, plain, refused
 from studio.context import RunContext
+from studio.credential import ApiKey, BearerToken, HttpBasic
 from studio.port import Json, Outputs, Text
 
 if TYPE_CHECKING:
     import httpx
+
+
+AnyLogin = HttpBasic | BearerToken | ApiKey
 
 
 def _web_address(url: str) -> str:
@@ -59,15 +65,28 @@ class Answer(Outputs):
 
 
 @component(id="http.request", version=1, name="HTTP request", category="Extract", effect="reads", icon="globe")
-def http_request(params: HttpRequestParams, *, run: RunContext) -> Answer:
+def http_request(
+    params: HttpRequestParams,
+    *,
+    run: RunContext,
+    login: HttpBasic | None = None,
+    token: BearerToken | None = None,
+    key: ApiKey | None = None,
+) -> Answer:
     """Ask a web service, and hand its answer over.
 
     `json` is the answer as data (nothing, if you choose text), `text` the answer as it came, `status` its number, URL
     and headers. A status of 400 or more stops the flow; where it may pass, as 429 and 500 and above do, retries of the
     node apply. All but GET and HEAD carry an Idempotency-Key that stays the same when a step is tried again, so that
     services that know it act only once.
+
+    Login, token and key are stored credentials, at most one of them: a user and a password, a bearer token, or a key in
+    a header of its own. They go to the server that the URL names, and to no other that it leads to.
     """
-    response = _sent(params, run)
+    given = [one for one in (login, token, key) if one is not None]
+    if len(given) > 1:
+        raise HttpError("There is more than one credential.", cure="Choose login, token or key.", field="login")
+    response = _sent(params, run, given[0] if given else None)
     if response.status_code >= 400:
         raise refused(response)
     return Answer(
@@ -77,20 +96,51 @@ def http_request(params: HttpRequestParams, *, run: RunContext) -> Answer:
     )
 
 
-def _sent(params: HttpRequestParams, run: RunContext) -> httpx.Response:
+def _sent(params: HttpRequestParams, run: RunContext, credential: AnyLogin | None) -> httpx.Response:
     import httpx
 
     headers = dict(params.headers)
     if params.method not in ("GET", "HEAD"):
         headers.setdefault("Idempotency-Key", run.idempotency_key)
     try:
-        return httpx.request(
-            params.method, params.url, params=params.query or None, headers=headers,
-            json=params.body, timeout=params.timeout,
-            follow_redirects=params.follow_redirects,
-        )  # fmt: skip
+        with httpx.Client(timeout=params.timeout, follow_redirects=params.follow_redirects) as client:
+            if credential is not None:
+                client.event_hooks["request"] = [_signer(params.url, *_header(credential))]
+            return client.request(
+                params.method, params.url, params=params.query or None, headers=headers, json=params.body
+            )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise no_answer(params.url, error) from error
+
+
+def _header(credential: AnyLogin) -> tuple[str, str]:
+    """The header that a credential is sent in, and its value."""
+    if isinstance(credential, ApiKey):
+        return credential.header, credential.key.get_secret_value()
+    if isinstance(credential, BearerToken):
+        return "Authorization", f"Bearer {credential.token.get_secret_value()}"
+    pair = f"{credential.username}:{credential.password.get_secret_value()}".encode()
+    return "Authorization", f"Basic {b64encode(pair).decode()}"
+
+
+def _signer(url: str, header: str, value: str) -> Callable[[httpx.Request], None]:
+    """Signs each request to the URL's own server, and takes the header off those to others.
+
+    By a hook, for that sees the requests that follow a redirect, too.
+    """
+    import httpx
+
+    def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+        return url.scheme, url.host, url.port
+
+    own = origin(httpx.URL(url))
+
+    def sign(request: httpx.Request) -> None:
+        request.headers.pop(header, None)
+        if origin(request.url) == own:
+            request.headers[header] = value
+
+    return sign
 
 
 def _parsed(response: httpx.Response) -> Any:

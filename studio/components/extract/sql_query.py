@@ -13,6 +13,7 @@ from studio.components.columns import distinct_names, require
 from studio.components.conversion import LogicalType, Reading, cast
 from studio.components.database import DatabaseUrl, SqlError, connected
 from studio.components.spool import BATCH_ROWS, Batch, table_of
+from studio.credential import DatabaseLogin
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,16 +52,17 @@ class SqlQueryParams(Params):
 
 
 @component(id="sql.query", version=1, name="SQL query", category="Extract", effect="reads", icon="database")
-def sql_query(params: SqlQueryParams) -> pl.LazyFrame:
+def sql_query(params: SqlQueryParams, *, login: DatabaseLogin | None = None) -> pl.LazyFrame:
     """Read the result of a SELECT from a database.
 
     Any database that SQLAlchemy knows can be asked; SQLite and PostgreSQL need nothing more. The query runs in a
     transaction that is undone at the end, so nothing in the database changes. Rows are fetched in batches, and stored
     on disk if they are many.
 
-    SQLite has no type for money or dates: name the types of such columns under Types.
+    SQLite has no type for money or dates: name the types of such columns under Types. The login is a stored credential;
+    what it has, such as user, password and server, stands in place of what the URL has.
     """
-    with connected(params.url, wait=params.wait, write=False) as connection:
+    with connected(params.url, wait=params.wait, write=False, login=login) as connection:
         table = table_of(_batches(connection, params), cure=MIXED)
     require(params.types, table.collect_schema().names(), field="types", table="The result")
     return cast(table, params.types, Reading())

@@ -12,6 +12,7 @@ from pydantic import Field
 from studio.component import Params, component
 from studio.components.database import DatabaseUrl, SqlError, connected, require_columns, split_name
 from studio.components.stream import pieces_of
+from studio.credential import DatabaseLogin
 from studio.exceptions import UserError
 from studio.port import Json, Outputs
 
@@ -50,15 +51,16 @@ class Written(Outputs):
 
 
 @component(id="sql.write", version=1, name="SQL write", category="Load", effect="writes", icon="database")
-def sql_write(table: pl.LazyFrame, params: SqlWriteParams) -> Written:
+def sql_write(table: pl.LazyFrame, params: SqlWriteParams, *, login: DatabaseLogin | None = None) -> Written:
     """Write a table into a table of a database, in one transaction: all rows, or none.
 
     Columns are matched by name; a table that is there keeps its structure, and columns that are not given stay empty.
     SQLite has no type for money: decimals become text there, digit by digit. A step that is tried again after a crash
-    may append its rows a second time: choose replace, or a table with a key, where that matters.
+    may append its rows a second time: choose replace, or a table with a key, where that matters. The login is a stored
+    credential; what it has, such as user, password and server, stands in place of what the URL has.
     """
     name, schema = split_name(params.table)
-    with connected(params.url, wait=params.wait, write=True) as connection:
+    with connected(params.url, wait=params.wait, write=True, login=login) as connection:
         _prepare(connection, table.collect_schema(), name, schema, params)
         rows = _insert(connection, table, name, schema)
     return Written(written={"table": params.table, "rows": rows, "mode": params.mode})

@@ -32,6 +32,50 @@ def schema(annotation: str) -> Any:
     return setting.schema
 
 
+# Credentials --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("annotation", "source"),
+    [
+        ("HttpBasic", ""),
+        ("'HttpBasic'", ""),
+        ("studio.HttpBasic", "import studio\n"),
+        ("HttpBasic", "from studio import HttpBasic\n"),
+        ("Basic", "from studio import HttpBasic as Basic\n"),
+        ("HttpBasic", "from studio.credential import HttpBasic\n"),
+    ],
+)
+def test_a_keyword_argument_may_ask_for_a_credential(annotation: str, source: str) -> None:
+    signature = parse(f"{source}def run(*, login: {annotation}, n: int = 1) -> None: ...")
+    assert signature.problems == ()
+    assert (signature.credentials, signature.optional_credentials) == ({"login": "http.basic"}, ())
+    assert [setting.name for setting in signature.settings] == ["n"]
+
+
+@pytest.mark.parametrize("annotation", ["Smtp | None", "None | Smtp", "Optional[Smtp]", "studio.Smtp | None", "Smtp"])
+def test_a_credential_with_none_as_its_default_may_stay_empty(annotation: str) -> None:
+    signature = parse(f"def run(*, mail: {annotation} = None) -> None: ...")
+    assert signature.problems == ()
+    assert (signature.credentials, signature.optional_credentials) == ({"mail": "smtp"}, ("mail",))
+
+
+@pytest.mark.parametrize("annotation", ["HttpBasic | Smtp", "list[HttpBasic]", "Credential", "requests.HttpBasic"])
+def test_what_is_no_one_credential_type_is_a_problem(annotation: str) -> None:
+    assert only(f"def run(*, login: {annotation}) -> None: ...").code == "setting_type"
+
+
+def test_a_credential_of_that_name_from_elsewhere_is_none_of_ours() -> None:
+    source = "from requests.auth import HttpBasic\ndef run(*, login: HttpBasic) -> None: ..."
+    assert only(source).code == "setting_type"
+
+
+def test_a_credential_stands_in_no_source() -> None:
+    problem = only("def run(*, login: HttpBasic = 'hunter2') -> None: ...")
+    assert problem.code == "default"
+    assert "hunter2" not in str(problem)
+
+
 # Ports --------------------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from studio.component import Component
 from studio.components.database import connected
 from studio.components.extract.sql_query import sql_query
 from studio.components.load.sql_write import sql_write
+from studio.credential import DatabaseLogin
 from studio.exceptions import UserError
 from studio.plugin_host.answers import check
 from studio.testing import run_component
@@ -239,3 +240,21 @@ def test_a_password_has_no_place_in_a_flow(component: Component, url: str) -> No
     with pytest.raises(ValidationError) as caught:
         component.params(url=url)
     assert "secret" not in str(caught.value)
+
+
+def test_sqlite_takes_no_login() -> None:
+    login = DatabaseLogin(username="ann", password="s3cret")
+    with pytest.raises(UserError, match="no users") as caught:
+        run_component(sql_query, {"url": URL, "query": "SELECT 1"}, login=login)
+    assert caught.value.field == "login"
+
+
+def test_a_login_stands_in_place_of_what_the_url_has() -> None:
+    """A refused connection says which server was asked; nothing says the password."""
+    login = DatabaseLogin(username="ann", password="s3cret", host="127.0.0.1", port=1, database="ledger")
+    for component, inputs in ((sql_query, {}), (sql_write, {"table": TABLE})):
+        params = {"url": "postgresql+psycopg://server.invalid:5432/name", "query": "SELECT 1", "table": "t"}
+        params = {name: value for name, value in params.items() if name in component.params.model_fields}
+        with pytest.raises(UserError, match=r"127\.0\.0\.1") as caught:
+            run_component(component, params, login=login, **inputs)
+        assert "s3cret" not in "".join(traceback.format_exception(caught.value))

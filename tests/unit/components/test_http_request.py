@@ -12,12 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from studio.components.extract.http_request import http_request
+from studio.credential import ApiKey, BearerToken, HttpBasic
 from studio.exceptions import UserError
 from studio.testing import run_component
 
 
 class Server(BaseHTTPRequestHandler):
-    """`/echo` says what it was asked, `/status/N` answers N, `/slow` waits, `/away` leads to `/echo`."""
+    """`/echo` says what it was asked, `/status/N` answers N, `/slow` waits, `/away` leads to `/echo`, and so does
+    `/abroad`, by another name of the server.
+    """
 
     leave = threading.Event()
 
@@ -26,9 +29,10 @@ class Server(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path == "/slow":
             self.leave.wait(30)
-        if parts.path in ("/away", "/round"):
+        if parts.path in ("/away", "/abroad", "/round"):
             self.send_response(302)
-            self.send_header("Location", "/echo" if parts.path == "/away" else "/round")
+            abroad = f"http://localhost:{self.server.server_port}/echo"
+            self.send_header("Location", {"/away": "/echo", "/abroad": abroad, "/round": "/round"}[parts.path])
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -60,8 +64,15 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-def ask(url: str, **params: Any) -> dict[str, Any]:
-    return run_component(http_request, {"url": url, **params})
+LOGINS = {
+    "login": (HttpBasic(username="ann", password="s3cret"), "Authorization", "Basic YW5uOnMzY3JldA=="),
+    "token": (BearerToken(token="s3cret"), "Authorization", "Bearer s3cret"),
+    "key": (ApiKey(key="s3cret", header="X-Mine"), "X-Mine", "s3cret"),
+}
+
+
+def ask(url: str, credentials: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
+    return run_component(http_request, {"url": url, **params}, **(credentials or {}))
 
 
 def error(url: str, **params: Any) -> UserError:
@@ -104,6 +115,25 @@ def test_a_refusal_says_status_and_the_first_words_of_the_server(server: str, st
 def test_the_status_of_an_answer_is_handed_over(server: str) -> None:
     found = ask(f"{server}/status/201", method="POST", answer="text")
     assert (found["status"]["status"], found["json"]) == (201, None)
+
+
+@pytest.mark.parametrize("argument", LOGINS)
+def test_a_credential_signs_the_request_and_what_its_server_leads_to(server: str, argument: str) -> None:
+    credential, header, value = LOGINS[argument]
+    for path in ("echo", "away"):
+        assert ask(f"{server}/{path}", {argument: credential})["json"]["headers"][header] == value
+
+
+@pytest.mark.parametrize("argument", LOGINS)
+def test_a_credential_goes_to_no_other_server(server: str, argument: str) -> None:
+    credential, header, _ = LOGINS[argument]
+    assert header not in ask(f"{server}/abroad", {argument: credential})["json"]["headers"]
+
+
+def test_a_request_takes_one_credential(server: str) -> None:
+    wrong = error(f"{server}/echo", credentials={name: one[0] for name, one in LOGINS.items()})
+    assert "more than one" in wrong.message
+    assert "s3cret" not in str(wrong)
 
 
 def test_redirects_are_followed_or_not(server: str) -> None:

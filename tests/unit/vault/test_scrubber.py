@@ -287,3 +287,16 @@ def _leaves(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [leaf for pair in value.items() for item in pair for leaf in _leaves(item)]
     return [leaf for item in value for leaf in _leaves(item)] if isinstance(value, list | tuple) else [value]
+
+
+@given(cases(), st.integers(1, 40))
+def test_a_secret_is_found_however_its_text_is_cut(case: tuple[list[str], str], size: int) -> None:
+    secrets, text = case
+    scrubber, data = Scrubber(secrets), text.encode("utf-8", "surrogatepass")
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    assert scrubber.finds(chunks) == (scrubber.scrub(data) != data)
+
+
+def test_nothing_is_found_where_there_is_no_secret() -> None:
+    assert not Scrubber([]).finds([b"x", b"y"])
+    assert not Scrubber(["hunter2"]).finds([])
