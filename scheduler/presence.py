@@ -36,6 +36,8 @@ class Address:
     started: str
     api: str = ""
     """Where its API listens beside that, `host:port`."""
+    hooks: str = ""
+    """Where it listens for webhooks beside that, `host:port`."""
 
 
 def running(home: Path) -> Address | None:
@@ -57,10 +59,10 @@ class Presence:
         self.socket = socket
         """Where to listen."""
 
-    def announce(self, version: str, *, api: str = "") -> None:
+    def announce(self, version: str, *, api: str = "", hooks: str = "") -> None:
         """Say where we listen, as from now on we do."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(self._file, Address(os.getpid(), version, str(self.socket), started, api))
+        _write(self._file, Address(os.getpid(), version, str(self.socket), started, api, hooks))
 
 
 @contextmanager

@@ -22,14 +22,31 @@ BACKLOG = 1024
 
 
 class Server:
-    """Serves an ASGI application on a listening socket. If it ends without being told to, `ended` is called."""
+    """Serves an ASGI application on a listening socket. If it ends without being told to, `ended` is called.
 
-    def __init__(self, name: str, application: Any, listening: socket.socket, ended: Callable[[], None]) -> None:
+    With `most` connections at once, others are answered 503.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        application: Any,
+        listening: socket.socket,
+        ended: Callable[[], None],
+        *,
+        most: int | None = None,
+    ) -> None:
         self.name = name
         self.failed = False
         self._ended = ended
         self._socket = listening
-        config = uvicorn.Config(application, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS)
+        config = uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            limit_concurrency=most,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, name=name)
         self.address = _address(listening)

@@ -1,4 +1,4 @@
-"""The service: a dispatcher, a ticker, a sweeper and the API in one process. It wires, and never works."""
+"""The service: a dispatcher, a ticker, a sweeper, the API and webhooks in one process. It wires, and never works."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from types import FrameType
-
-from fastapi import FastAPI
+from typing import Any
 
 from scheduler.api.app import make_api
+from scheduler.hooks.application import CONNECTIONS, PREFIX, Hooks
 from scheduler.presence import Presence, presence
 from scheduler.server import Server, tcp_socket, unix_socket
 from scheduler.sweeper import Sweeper
 from scheduler.ticker import Ticker
 from studio.app import App
+from studio.credential import Revealed
+from studio.credentials import Use
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.exceptions import UserError
 from studio.executors.executor import Executor
@@ -118,13 +120,30 @@ class Service:
         """Serve the API, and say where."""
         settings = self.app.settings
         api = make_api(self.version, self.reasons)
-        self._serve(leaving, "local API", api, unix_socket(here.socket))
         public = self._serve(leaving, "API", api, tcp_socket(settings.api)) if settings.api else ""
-        here.announce(self.version, api=public)
+        hooks = self._hooks(public)
+        leaving.callback(hooks.close)
+        called = ""
+        if settings.hooks:
+            called = self._serve(leaving, "webhooks", hooks, tcp_socket(settings.hooks), CONNECTIONS)
+        self._serve(leaving, "local API", beside(api, hooks), unix_socket(here.socket))
+        leaving.callback(hooks.answer_all)  # before the servers end, which give callers a few seconds
+        here.announce(self.version, api=public, hooks=called)
 
-    def _serve(self, leaving: ExitStack, name: str, application: FastAPI, listening: socket.socket) -> str:
-        """Serve an application until `leaving`; returns where."""
-        server = Server(name, application, listening, self.stop)
+    def _reveal(self, names: Sequence[str], environment: str, who: str) -> Mapping[str, Revealed]:
+        return self.app.credentials.reveal_all(names, environment, Use(who))
+
+    def _hooks(self, api: str) -> Hooks:
+        base = f"http://{api}" if api else ""
+        return Hooks(
+            self.app.store, self.app.root, self._reveal, made=self._wake.set, link=lambda run: f"{base}/runs/{run}"
+        )
+
+    def _serve(
+        self, leaving: ExitStack, name: str, application: Any, listening: socket.socket, most: int | None = None
+    ) -> str:
+        """Serve an ASGI application until `leaving`; returns where."""
+        server = Server(name, application, listening, self.stop, most=most)
         leaving.callback(server.close)
         server.start()
         self._servers.append(server)
@@ -147,6 +166,15 @@ class Service:
         if not executor.outlives:
             executor.close()
         dispatcher.hand_back(attempts_end=not executor.outlives)
+
+
+def beside(api: Callable[..., Awaitable[None]], hooks: Hooks) -> Callable[..., Awaitable[None]]:
+    """The API, and the webhooks under their prefix."""
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await (hooks if scope.get("path", "").startswith(PREFIX) else api)(scope, receive, send)
+
+    return application
 
 
 @contextmanager

@@ -102,6 +102,15 @@ def authenticate(methods: Sequence[Method], headers: Headers, body: bytes, now: 
     return accepted[0] if accepted else Refused(_reason(methods, verdicts))
 
 
+def delivery_id(headers: Headers, name: str) -> str:
+    """The sender's id of a delivery, which stands in the header `name`; empty if there is none.
+
+    Raises :class:`Mismatch` for what is no id.
+    """
+    call = Call(headers, b"", datetime.min)
+    return _delivery(call, name).decode() if _values(call, name) else ""
+
+
 def secret_headers(methods: Iterable[Method]) -> frozenset[str]:
     """Names, in lower case, of the headers that hold what these methods check."""
     return frozenset(method.secret_header for method in methods if method.secret_header)

@@ -179,7 +179,9 @@ class Plan:
 
 
 def cron_of(trigger: Trigger) -> CronTrigger:
-    """A stored trigger's settings."""
+    """A stored trigger's settings. Raises UserError if it is another kind of trigger."""
+    if trigger.kind != "cron":
+        raise UserError(f"The trigger {trigger.name} has no schedule.", cure="See `millrace triggers list`.")
     return CronTrigger.model_validate(trigger.settings)
 
 

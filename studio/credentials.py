@@ -32,6 +32,7 @@ from studio.store.credentials import (
 )
 from studio.store.identifier import uuid7
 from studio.store.store import Store
+from studio.trigger import WebhookTrigger
 from studio.vault.envelope import encrypt_secret
 from studio.vault.ring import Ring
 from studio.vault.scrubber import Scrubber
@@ -141,8 +142,14 @@ class Credentials:
             held.record([NewCredentialEvent(one, self.author, "removed")])
 
     def users(self, name: str, environment: str = "default") -> list[str]:
-        """The nodes of active revisions that name it: `Flow / node`."""
-        return [
+        """The nodes of active revisions that name it, `Flow / node`, and the webhooks."""
+        webhooks = [
+            f"webhook {one.name}"
+            for one in self.store.triggers.of()
+            if (one.project, one.environment, one.kind) == (self.project, environment, "webhook")
+            and name in WebhookTrigger.model_validate(one.settings).credentials
+        ]
+        return webhooks + [
             f"{flow.name} / {node.id}"
             for flow, text in self.store.flows.active_in(environment)
             if flow.project == self.project

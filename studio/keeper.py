@@ -45,6 +45,8 @@ class Keeper:
     Always kept are those of runs that go on, of the last success and the last failure of each flow, and what runs that
     are kept have reused. Bundles stay with their runs and revisions. A run that is forgotten keeps its history.
 
+    What webhooks received is kept for `days`, too, but does not count.
+
     Sizes are those of the files below the root: they have to be listed to find garbage anyhow, and only they know of
     logs, notebooks and failed attempts.
 
@@ -68,8 +70,11 @@ class Keeper:
         files = collected_files(self.root)
         holdings = self.store.retention.holdings()
         garbage = find_garbage(files, holdings.prefixes())
-        chosen = choose(files, holdings, before=self._before(), most=self.most)
+        before = self._before()
+        chosen = choose(files, holdings, before=before, most=self.most)
         if not dry_run:
+            if before is not None:
+                self.store.retention.forget_bodies(before)
             chosen = self._forget(chosen)
             delete_garbage(self.root, self._left_by(chosen, files) if chosen else garbage, stopped)
         return Sweep(chosen, garbage)

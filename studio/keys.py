@@ -195,15 +195,17 @@ class Keys:
         return rows
 
     def _finish(self, done: Rotation) -> None:
-        """The canary, and then the keys that nobody needs: not one, while something could not be opened."""
-        with self.store.credentials.changing() as held:
+        """The canary, and then the keys that nobody needs: not one, while something could not be opened.
+
+        Before a key goes, what no longer needs it is on the disk.
+        """
+        with self.store.credentials.changing(durable=True) as held:
             ring = self.ring()
             canary = held.canary()
             if canary is not None:
                 held.keep_canary(rewrap(canary, ring))
             elif not done.broken and held.page("", 1):
                 held.keep_canary(make_canary(ring))
-        self.store.database.settle()
         with self.store.credentials.changing() as held:
             if self.file is not None and self.embedded and not done.broken:
                 self.file.drop_unused({id for id in _all_ids(held) if id})

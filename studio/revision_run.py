@@ -22,6 +22,15 @@ def run_of_revision(
 
     `fields` are more of :class:`NewRun`. Raises :class:`UserError` that names an input.
     """
+    return run_with_inputs(active, flow, resolve_inputs(flow, dict(given)), cursor=cursor, **fields)
+
+
+def run_with_inputs(
+    active: ActiveRevision, flow: Flow, inputs: dict[str, Any], *, cursor: Cursor | None = None, **fields: Any
+) -> NewRun:
+    """As :func:`run_of_revision`, with a value for each input that has been read already: twice would be once too
+    often for text that holds JSON.
+    """
     selection: dict[str, Any] = {"to": None, "from": None, "fresh": False}
     if cursor is not None:
         selection["cursor"] = cursor.model_dump()
@@ -34,7 +43,7 @@ def run_of_revision(
         document_text=active.text,
         bundle=revision.bundle,
         directory=str(Path(known.path).parent) if known.path else "",
-        inputs=resolve_inputs(flow, dict(given)),
+        inputs=inputs,
         selection=selection,
         revision_id=revision.id,
         steps=[NewStep(node.id, node.id, position) for position, node in enumerate(topological(flow))],

@@ -45,6 +45,8 @@ class Settings:
     """Steps that run at once on a local cluster."""
     api: str = ""
     """Address on which the service's API listens beside its socket, `127.0.0.1:8420`; empty for the socket alone."""
+    hooks: str = ""
+    """Address on which the service listens for webhooks, `127.0.0.1:8421`; empty for its socket alone."""
     kernels: Literal["forked", "cold"] = "forked"
     """How kernels are started: forked from a template where that is possible, or each as a process of its own."""
     cgroup: str = ""
@@ -261,6 +263,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "dask": _address,
     "workers": _count,
     "api": _listening,
+    "hooks": _listening,
     "kernels": _kernels,
     "cgroup": _cgroup,
     "step_memory": parse_bytes,

@@ -70,10 +70,12 @@ def table(columns: Mapping[str, Any], frame: Any = "lazy") -> Any:
 def run_component(component: Component, params: Mapping[str, Any] | None = None, **inputs: Any) -> dict[str, Any]:
     """Run the component in the working directory as a step does: params are checked, tables converted both ways.
 
-    Inputs are given as in examples, credentials as instances of their types, by the names of their arguments. Returns
-    port -> value, where a table is a `pyarrow.Table` in canonical types.
+    Inputs are given as in examples, credentials as instances of their types, by the names of their arguments; optional
+    inputs that are left out have no wire. Returns port -> value, where a table is a `pyarrow.Table` in canonical types.
     """
-    arguments = {port.name: _input(port, inputs[port.name]) for port in component.inputs if port.name in inputs}
+    unwired: dict[str, Any] = {port.name: [] if port.many else None for port in component.inputs if not port.required}
+    given = {port.name: _input(port, inputs[port.name]) for port in component.inputs if port.name in inputs}
+    arguments = unwired | given
     if "params" in inspect.signature(component.function).parameters:
         arguments["params"] = component.params.model_validate(dict(params or {}))
     if component.context:

@@ -64,3 +64,115 @@ class CronTrigger(BaseModel):
     """Input of the flow -> its value."""
     cursor: Cursor | None = None
     """The first run has the input's default."""
+
+
+CredentialName = Annotated[str, Field(min_length=1, max_length=200)]
+OneOrTwo = Annotated[tuple[CredentialName, ...], Field(min_length=1, max_length=2)]
+"""Two while a secret is replaced: the new and the old one."""
+
+
+class ApiKeyAuth(BaseModel):
+    """A header holds a key: a credential of the type `http.api-key` or `secret`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["api-key"]
+    credential: CredentialName
+    header: Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{0,100}$")] = ""
+    """Empty for the credential's own, or `X-API-Key`."""
+
+
+class BasicAuth(BaseModel):
+    """User and password: a credential of the type `http.basic`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["basic"]
+    credential: CredentialName
+
+
+class StandardAuth(BaseModel):
+    """A signature by the Standard Webhooks specification, with credentials of the type `secret`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["standard"]
+    credentials: OneOrTwo
+    tolerance: Annotated[int, Field(ge=1, le=86_400)] = 300
+    """Seconds that the sender's clock and ours may differ."""
+
+
+class SignedAuth(BaseModel):
+    """A signature of the body as GitHub makes it, or others under other names; credentials of the type `secret`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["signed"]
+    credentials: OneOrTwo
+    header: Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")] = "X-Hub-Signature-256"
+    prefix: Annotated[str, Field(pattern=r"^([!-~][ -~]{0,99})?$")] = "sha256="
+    delivery_header: Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{0,100}$")] = "X-GitHub-Delivery"
+    """Where the sender's id of a delivery stands; empty if it sends none."""
+
+
+class NoAuth(BaseModel):
+    """Anybody may call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["open"]
+
+
+Auth = Annotated[ApiKeyAuth | BasicAuth | StandardAuth | SignedAuth | NoAuth, Field(discriminator="kind")]
+
+PATH = r"^([A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9][A-Za-z0-9._~-]*)*)?$"
+
+
+class WebhookTrigger(BaseModel):
+    """Fires when somebody calls `POST /hooks/<path>`. Every call that was answered with success made one run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["webhook"] = "webhook"
+    path: Annotated[str, Field(pattern=PATH, max_length=200)] = ""
+    """Empty for the trigger's id."""
+    methods: list[Auth]
+    """How callers are known; one that matches suffices."""
+    mapping: dict[str, str] = Field(default_factory=dict)
+    """Input of the flow -> JSON Pointer to its value in what arrived, such as `/body/period`."""
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    """Input of the flow -> its value, where nothing that arrived is mapped to it."""
+    respond_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long a caller waits for the flow's *Respond* node; 0 for an answer at once."""
+    rate: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    """Deliveries per minute, of each service."""
+    queue: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """Runs of the trigger that have not ended; beyond, callers are to try again later."""
+    max_bytes: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000_000
+    """Of a body."""
+    delivery_header: Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{0,100}$")] = "Idempotency-Key"
+    """Where the sender's id of a delivery stands, for methods that know none; empty if it sends none."""
+    cursor: Cursor | None = None
+    """The first run has the input's default. Runs with a cursor go one after the other."""
+
+    @model_validator(mode="after")
+    def _known_callers(self) -> WebhookTrigger:
+        kinds = {method.kind for method in self.methods}
+        if not kinds:
+            cure = "Choose one, or `open` if anybody may call."
+            raise UserError("The webhook has no method of authentication.", cure=cure, field="methods")
+        if "open" in kinds and len(self.methods) > 1:
+            cure = "Leave `open` out, or the others."
+            raise UserError("Where anybody may call, other methods mean nothing.", cure=cure, field="methods")
+        return self
+
+    @property
+    def credentials(self) -> list[str]:
+        """Names of all that its methods need."""
+        found: list[str] = []
+        for method in self.methods:
+            if isinstance(method, ApiKeyAuth | BasicAuth):
+                found.append(method.credential)
+            elif isinstance(method, StandardAuth | SignedAuth):
+                found.extend(method.credentials)
+        return list(dict.fromkeys(found))

@@ -20,6 +20,7 @@ def register_components() -> Sequence[Component]:
     from studio.components.extract.read_json import read_json
     from studio.components.extract.read_parquet import read_parquet
     from studio.components.extract.sql_query import sql_query
+    from studio.components.flow.respond import respond
     from studio.components.load.sql_write import sql_write
     from studio.components.load.write_csv import write_csv
     from studio.components.load.write_excel import write_excel
@@ -51,6 +52,7 @@ def register_components() -> Sequence[Component]:
         write_parquet,
         sql_write,
         html_report,
+        respond,
     ]
 
 

@@ -135,9 +135,11 @@ class CredentialRows:
             return [CredentialEvent(*row) for row in connection.execute(query)]
 
     @contextmanager
-    def changing(self) -> Iterator[HeldCredentials]:
-        """One transaction during which nobody else changes or uses credentials."""
-        with self._holding("pg_advisory_xact_lock") as held:
+    def changing(self, *, durable: bool = False) -> Iterator[HeldCredentials]:
+        """One transaction during which nobody else changes or uses credentials. With all before, it is on the disk when
+        it ends, if it is `durable`.
+        """
+        with self._holding("pg_advisory_xact_lock", durable=durable) as held:
             yield held
 
     @contextmanager
@@ -147,8 +149,8 @@ class CredentialRows:
             yield held
 
     @contextmanager
-    def _holding(self, lock: str) -> Iterator[HeldCredentials]:
-        with self._database.write() as connection:
+    def _holding(self, lock: str, *, durable: bool = False) -> Iterator[HeldCredentials]:
+        with self._database.write(durable=durable) as connection:
             if not self._database.is_sqlite:  # where one writes at a time anyhow
                 connection.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
             yield HeldCredentials(connection)

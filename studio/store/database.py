@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +34,7 @@ class Database:
         self.busy_seconds = busy_seconds
         self.now = now or _now
         self._opening: SqliteOpening | None = None
+        self._turn = threading.Lock()
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
 
     @property
@@ -52,10 +53,27 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it, or nothing. On SQLite it holds the one write lock from its start."""
-        with self._translated(), self._writing.begin() as connection:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A transaction that writes: all of it, or nothing. On SQLite it holds the one write lock from its start.
+
+        What SQLite has committed outlives our death, but only what is `durable` outlives the machine's: it is on the
+        disk when this ends. On PostgreSQL everything is.
+        """
+        with self._in_turn(), self._translated(), (self._durable if durable else self._writing).begin() as connection:
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite lets those who wait for its lock look now and then, and whoever looks first has it."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=self.busy_seconds):
+            raise StoreError(f"The store {self.place} is busy.", cure="Try again.", retryable=True)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def use_wal(self) -> None:
         """Let readers and a writer of SQLite work at once. The file remembers; only for files that are ours."""
@@ -79,18 +97,6 @@ class Database:
         if self.is_sqlite:
             self._opening = SqliteOpening(self.file)
 
-    def settle(self) -> None:
-        """Return when all that was committed is on the disk: SQLite leaves that to the system for a while.
-
-        Closing the file of its log lets go of no lock: there are none on it.
-        """
-        if self.is_sqlite:
-            handle = os.open(f"{self.file}-wal", os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
     def close(self) -> None:
         self.engine.dispose()
         if self._opening is not None:
@@ -112,19 +118,19 @@ class Database:
         event.listen(engine, "connect", self._on_sqlite_connect)
         event.listen(engine, "begin", _begin_sqlite)
         self._writing: Engine = engine.execution_options(millrace_write=True)
+        self._durable: Engine = engine.execution_options(millrace_write=True, millrace_durable=True)
         return engine
 
     def _on_sqlite_connect(self, connection: Any, entry: ConnectionPoolEntry) -> None:
         # The driver would begin by itself, and late; _begin_sqlite does it instead.
         connection.isolation_level = None
         connection.create_function("millrace_clock", 0, self.now)
-        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
 
     def _postgresql_engine(self) -> Engine:
         engine = _with_driver(self.url)
         event.listen(engine, "connect", self._on_postgresql_connect)
-        self._writing = engine
+        self._writing = self._durable = engine
         return engine
 
     def _on_postgresql_connect(self, connection: Any, entry: ConnectionPoolEntry) -> None:
@@ -181,8 +187,9 @@ def _with_driver(url: URL) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     # Plain BEGIN then write fails at once when another has written since, however long the busy timeout is.
-    writes = connection.get_execution_options().get("millrace_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('millrace_durable') else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("millrace_write") else "BEGIN")
 
 
 def _now() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,18 @@ class Event:
     kind: str
     payload: Any
     received: int
+    body: bytes | None = field(repr=False)
+    """That of a webhook, as it came; None once it is kept no longer."""
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """Something that arrived. `body` may hold what nobody else shall see."""
+
+    kind: str
+    payload: Any
+    body: bytes | None = field(default=None, repr=False)
+    project: str = "default"
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,7 @@ class RunEvent:
     data: dict[str, Any]
 
 
+_ADD = insert(tables.event).values(received=clock())
 _EVENT = select(tables.event).where(tables.event.c.id == bindparam("id"))
 _OF_RUN = (
     select(tables.run_event)
@@ -80,6 +93,12 @@ _FORGET_LOG = delete(tables.run_event).where(
     tables.run_event.c.seq <= bindparam("until"),
     tables.run_event.c.kind == "log",
 )
+
+
+def add(connection: Connection, events: Mapping[str, NewEvent]) -> None:
+    """Keep what has arrived, by the id that it is to have."""
+    if events:
+        connection.execute(_ADD, [{"id": id, **vars(event)} for id, event in events.items()])
 
 
 def last_seq(connection: Connection, run_id: str) -> int:

@@ -20,6 +20,7 @@ _s = tables.step.c
 _a = tables.attempt.c
 _t = tables.trigger.c
 _k = tables.tick.c
+_d = tables.delivery.c
 _ENDED = [state for state in RunState if state.ended]
 
 
@@ -75,6 +76,11 @@ def _ticks_run_twice() -> Select[tuple[str]]:
     return select(_k.run_id.label("id")).where(_k.run_id.is_not(None)).group_by(_k.run_id).having(func.count() > 1)
 
 
+def _deliveries_without_a_run() -> Select[tuple[str]]:
+    has_run = exists().where(_r.id == _d.run_id, _r.event_id == _d.event_id)
+    return select(_d.id).where(_d.outcome == "accepted", ~has_run)
+
+
 INVARIANTS = {
     "leases": ("runs go on without anybody who drives them; does a service run?", _late_leases()),
     "ends": ("runs have ended, but not all of their steps", _unended_parts()),
@@ -83,6 +89,7 @@ INVARIANTS = {
     "due": ("triggers have been due for more than a minute; does a service run?", _ticks_that_wait()),
     "ticks": ("runs of triggers belong to no due time", _runs_without_a_tick()),
     "dates": ("runs belong to more than one due time", _ticks_run_twice()),
+    "deliveries": ("accepted deliveries of webhooks have no run", _deliveries_without_a_run()),
 }
 """Name -> what is wrong when its query finds something."""
 

@@ -79,6 +79,11 @@ _FORGET = (
     .values(forgotten=clock())
     .returning(_r.id)
 )
+_FORGET_BODIES = (
+    update(tables.event)
+    .where(tables.event.c.body.is_not(None), tables.event.c.received < bindparam("before"))
+    .values(body=None)
+)
 
 
 class Retention:
@@ -109,6 +114,11 @@ class Retention:
                 forbid_reuse(connection)
                 forgotten |= set(connection.execute(_FORGET, {"run_ids": ids[start : start + _CHUNK]}).scalars())
         return forgotten
+
+    def forget_bodies(self, before: int) -> None:
+        """Give up the bodies that webhooks received before a time (microseconds)."""
+        with self._database.write() as connection:
+            connection.execute(_FORGET_BODIES, {"before": before})
 
 
 def kept_among(connection: Connection, run_ids: Collection[str]) -> set[str]:

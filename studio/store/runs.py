@@ -26,8 +26,8 @@ from studio.run import RunState, StepState, transition
 from studio.store import events, steps, tables, texts
 from studio.store.columns import clock
 from studio.store.database import Database
-from studio.store.events import NewRunEvent
-from studio.store.flows import keep_document, keep_flow
+from studio.store.events import NewEvent, NewRunEvent
+from studio.store.flows import document_hash, keep_document, keep_flow
 from studio.store.identifier import uuid7
 from studio.store.retention import forbid_reuse, kept_among
 from studio.store.steps import NewStep
@@ -55,6 +55,7 @@ class NewRun:
     revision_id: str | None = None
     event_kind: str = "person"
     event_payload: Any = field(default_factory=dict)
+    event_body: bytes | None = field(default=None, repr=False)
     priority: int = 0
     dedup: str | None = None
     trigger_id: str | None = None
@@ -64,6 +65,9 @@ class NewRun:
     owner: str | None = None
     lease_seconds: float | None = None
     project: str = "default"
+    id: str | None = None
+    """Made with the run, like that of its event, unless somebody must know it before."""
+    event_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,6 @@ _LAST_SUCCESS = (
     .order_by(_r.created.desc(), _r.id.desc())
     .limit(1)
 )
-_ADD_EVENT = insert(tables.event).values(received=clock())
 
 
 def _add(dialect: Any) -> Insert:
@@ -164,6 +167,7 @@ _CANCEL_STEPS = (
     .values(state=StepState.CANCELLED, ended=clock())
 )
 _DELETE: Delete = delete(tables.run).where(_r.id == bindparam("run_id"))
+_DELETE_DELIVERY: Delete = delete(tables.delivery).where(tables.delivery.c.run_id == bindparam("run_id"))
 
 
 class Runs:
@@ -229,13 +233,17 @@ class Runs:
         return Run(*row)
 
     def delete(self, run_id: str) -> None:
-        """Delete a run that has ended, with its steps, attempts and events. Its artifacts are `millrace gc`'s."""
+        """Delete a run that has ended, with its steps, attempts, events and deliveries.
+
+        Its artifacts are `millrace gc`'s.
+        """
         with self._database.write() as connection:
             forbid_reuse(connection)
             row = connection.execute(_BY_ID_LOCKED, {"run_id": run_id}).one_or_none()
             run = Run(*row) if row else _missing(run_id)
             if not run.state.ended:
                 raise UserError(f"Run {run_id} is {run.state}.", cure=f"First `millrace runs cancel {run_id}`.")
+            connection.execute(_DELETE_DELIVERY, {"run_id": run_id})
             connection.execute(_DELETE, {"run_id": run_id})
 
     def _by_dedup(self, dedup: str | None) -> Run | None:
@@ -262,13 +270,17 @@ def queue(connection: Connection, news: Sequence[NewRun]) -> list[str]:
     """Keep many new runs that wait for their turn; their ids. None may have an owner, or the `dedup` of another."""
     for one in news:
         _require_origin(connection, one)
-    for flow in {one.flow_id: one for one in news}.values():
+    drafts = [one for one in news if one.revision_id is None]
+    # Of a revision, flow and document are kept already; to look would make those wait who queue runs of the same flow.
+    for flow in {one.flow_id: one for one in drafts}.values():
         keep_flow(connection, id=flow.flow_id, project=flow.project, name=flow.flow_name, path=flow.flow_path)
-    hashes = {text: keep_document(connection, text) for text in {one.document_text for one in news}}
-    events_of = [_event(one) for one in news]
-    rows = [_values(one, event["id"], hashes[one.document_text]) for one, event in zip(news, events_of, strict=True)]
+    for text in {one.document_text for one in drafts}:
+        keep_document(connection, text)
+    hashes = {text: document_hash(text) for text in {one.document_text for one in news}}
+    ids = [one.event_id or uuid7() for one in news]
+    rows = [_values(one, id, hashes[one.document_text]) for one, id in zip(news, ids, strict=True)]
     if rows:
-        connection.execute(_ADD_EVENT, events_of)
+        events.add(connection, {id: _event(one) for one, id in zip(news, ids, strict=True)})
         connection.execute(_QUEUE, rows)
         steps.add_many(connection, {row["id"]: one.steps for row, one in zip(rows, news, strict=True)})
     return [row["id"] for row in rows]
@@ -284,12 +296,12 @@ def cancel(connection: Connection, run_id: str) -> None:
 
 def _insert(connection: Connection, new: NewRun) -> Run:
     _require_origin(connection, new)
-    event = _event(new)
+    event_id = new.event_id or uuid7()
     keep_flow(connection, id=new.flow_id, project=new.project, name=new.flow_name, path=new.flow_path)
     hashed = keep_document(connection, new.document_text)
-    connection.execute(_ADD_EVENT, event)
+    events.add(connection, {event_id: _event(new)})
     holder = {"holder": new.owner, "lease": int((new.lease_seconds or 0) * 1_000_000)}
-    values = _values(new, event["id"], hashed) | holder
+    values = _values(new, event_id, hashed) | holder
     row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
     if row is None:
         raise _Duplicate
@@ -308,14 +320,14 @@ def _require_origin(connection: Connection, new: NewRun) -> None:
     )
 
 
-def _event(new: NewRun) -> dict[str, Any]:
-    return {"id": uuid7(), "project": new.project, "kind": new.event_kind, "payload": new.event_payload}
+def _event(new: NewRun) -> NewEvent:
+    return NewEvent(new.event_kind, new.event_payload, new.event_body, new.project)
 
 
 def _values(new: NewRun, event_id: str, hashed: str) -> dict[str, Any]:
     owned = new.owner is not None
     return {
-        "id": uuid7(),
+        "id": new.id or uuid7(),
         "project": new.project,
         "flow_id": new.flow_id,
         "flow_name": new.flow_name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from studio.manifest import Artifact
 from studio.problem import Failure
-from studio.run import StepState
+from studio.run import RunState, StepState
 from studio.store import tables
 from studio.store.database import Database
 
@@ -91,6 +91,16 @@ def _values(run_id: str, created: int, step: NewStep) -> dict[str, Any]:
     }
 
 
+_RUN_STATES = select(tables.run.c.id, tables.run.c.state).where(
+    tables.run.c.id.in_(bindparam("run_ids", expanding=True))
+)
+_RESULTS = select(tables.step.c.run_id, tables.step.c.path, tables.step.c.outputs).where(
+    tables.step.c.run_id.in_(bindparam("run_ids", expanding=True)),
+    tables.step.c.path.in_(bindparam("paths", expanding=True)),
+    tables.step.c.state.in_([StepState.SUCCEEDED, StepState.REUSED]),
+)
+
+
 class Steps:
     """The steps of a store."""
 
@@ -101,6 +111,17 @@ class Steps:
         """A run's steps, by position."""
         with self._database.read() as connection:
             return [Step(*row) for row in connection.execute(_OF_RUN, {"run_id": run_id})]
+
+    def results(self, wanted: Mapping[str, Collection[str]]) -> dict[str, RunState | dict[str, Artifact]]:
+        """Run -> the outputs of one of the `wanted` steps that has succeeded, or else the run's state."""
+        run_ids, paths = list(wanted), {path for some in wanted.values() for path in some}
+        with self._database.read() as connection:
+            # First the states: of a run that has ended, all steps are there in any later look.
+            found: dict[str, Any] = {row.id: row.state for row in connection.execute(_RUN_STATES, {"run_ids": run_ids})}
+            for run_id, path, outputs in connection.execute(_RESULTS, {"run_ids": run_ids, "paths": list(paths)}):
+                if path in wanted[run_id]:
+                    found[run_id] = outputs
+        return found
 
     def reusable(self, cache_key: str) -> Step | None:
         """The step that succeeded last with that key, in any run whose artifacts are kept."""

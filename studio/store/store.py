@@ -13,6 +13,7 @@ from studio.store.attempts import Attempts
 from studio.store.columns import clock
 from studio.store.credentials import CredentialRows
 from studio.store.database import Clock, Database
+from studio.store.deliveries import Deliveries
 from studio.store.events import Events
 from studio.store.flows import Flows
 from studio.store.history import History
@@ -47,6 +48,7 @@ class Store:
         self.events = Events(database)
         self.triggers = Triggers(database)
         self.credentials = CredentialRows(database)
+        self.deliveries = Deliveries(database)
         self.retention = Retention(database)
         self.invariants = Invariants(database)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -117,11 +118,12 @@ trigger = Table(
     Column("author", PlainText, nullable=False),
     Column("created", Time, nullable=False),
     Column("updated", Time, nullable=False),
+    Column("path", Id, unique=True),
     Index("ix_trigger_flow_id", "flow_id"),
     Index("ix_trigger_next_fire", "next_fire", "id"),
 )
 """`paused` says who paused it, or why; null while it is on. `next_fire` is null where nothing is due any more.
-`version` counts its changes by people."""
+`version` counts its changes by people. `path` is where a webhook is called; null for what is none."""
 
 tick = Table(
     "tick",
@@ -144,8 +146,10 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("payload", JsonText, nullable=False),
     Column("received", Time, nullable=False),
+    Column("body", LargeBinary),
+    _partial("ix_event_body", "received", where=text("body IS NOT NULL")),
 )
-"""What arrived and made a run, kept whole."""
+"""What arrived, kept whole; mostly it made a run. `body` is that of a webhook, until it is kept no longer."""
 
 run = Table(
     "run",
@@ -322,3 +326,28 @@ credential_event = Table(
     Index("ix_credential_event_time", "time", "id"),
 )
 """Every change and use of a credential: who, what, when. It outlives the credential, so it has no foreign key."""
+
+ACCEPTED = text("outcome = 'accepted' AND key IS NOT NULL")
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("trigger_id", Id, ForeignKey("trigger.id", ondelete="CASCADE"), nullable=False),
+    Column("received", Time, nullable=False),
+    Column("key", Id),
+    Column("body_hash", Text),
+    Column("size", BigInteger),
+    Column("status", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("unrecorded", Integer, nullable=False),
+    Column("run_id", Id),
+    Column("event_id", Id),
+    Column("replay_of", Id),
+    Index("ix_delivery_trigger_id", "trigger_id", "id"),
+    _partial("ix_delivery_run_id", "run_id", where=text("run_id IS NOT NULL")),
+    _partial("uq_delivery_key", "trigger_id", "key", where=ACCEPTED, unique=True),
+)
+"""What was sent to a webhook, and what became of it. `key` is the sender's id of it. `unrecorded` counts others of the
+same outcome before it that have no row of their own. `run_id`, `event_id` and `replay_of` are no foreign keys."""

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Insert, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.exceptions import Conflict, NotFound, UserError
 from studio.store import runs, tables
@@ -29,6 +30,8 @@ class NewTrigger:
     environment: str = "default"
     author: str = ""
     project: str = "default"
+    path: str | None = None
+    """Where a webhook is called; empty for its id."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Trigger:
     author: str
     created: int
     updated: int
+    path: str | None
+    """Where a webhook is called."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,18 @@ _t = tables.trigger.c
 _k = tables.tick.c
 _r = tables.run.c
 _BY_ID = select(tables.trigger).where(_t.id == bindparam("id"))
-_ADD = insert(tables.trigger).values(created=clock(), updated=clock()).returning(tables.trigger)
+
+
+def _add(dialect: Any) -> Insert:
+    statement = dialect.insert(tables.trigger).values(created=clock(), updated=clock())
+    kept: Insert = statement.on_conflict_do_nothing(index_elements=["path"]).returning(tables.trigger)
+    return kept
+
+
+_ADD = {"sqlite": _add(sqlite), "postgresql": _add(postgresql)}
+_WEBHOOK = select(tables.trigger).where(
+    _t.kind == "webhook", or_(_t.path == bindparam("path"), _t.id == bindparam("path"))
+)
 _DELETE = delete(tables.trigger).where(_t.id == bindparam("id"))
 _DUE = (
     select(tables.trigger)
@@ -94,6 +110,9 @@ _LOCK = (
 _UNFINISHED = select(_r.trigger_id, _r.id).where(
     _r.trigger_id.in_(bindparam("ids", expanding=True)),
     tables.UNFINISHED,
+)
+_COUNT_UNFINISHED = select(func.count()).select_from(
+    select(_r.id).where(_r.trigger_id == bindparam("id"), tables.UNFINISHED).limit(bindparam("most")).subquery()
 )
 _SET_NEXT = update(tables.trigger).where(_t.id == bindparam("id_")).values(next_fire=bindparam("next"))
 _LAST_RECORDED = select(func.max(_k.recorded))
@@ -113,9 +132,25 @@ class Triggers:
         self._database = database
 
     def add(self, new: NewTrigger) -> Trigger:
-        values = vars(new) | {"id": uuid7(), "version": 1, "paused": None}
+        """Keep a new trigger; raises Conflict if another has its path."""
+        id = uuid7()
+        values = vars(new) | {"id": id, "version": 1, "paused": None, "path": id if new.path == "" else new.path}
         with self._database.write() as connection:
-            return Trigger(*connection.execute(_ADD, values).one())
+            row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
+        if row is None:
+            raise Conflict(f"Another trigger has the path {new.path!r}.", cure="Choose another.", field="path")
+        return Trigger(*row)
+
+    def webhook(self, path: str) -> Trigger | None:
+        """The webhook of that path or id, if there is one."""
+        with self._database.read() as connection:
+            row = connection.execute(_WEBHOOK, {"path": path}).one_or_none()
+        return Trigger(*row) if row else None
+
+    def unfinished(self, id: str, most: int) -> int:
+        """How many runs of a trigger have not ended; counted up to `most`."""
+        with self._database.read() as connection:
+            return int(connection.execute(_COUNT_UNFINISHED, {"id": id, "most": most}).scalar_one())
 
     def get(self, id: str) -> Trigger:
         """The trigger of that id; raises NotFound."""
@@ -153,7 +188,7 @@ class Triggers:
             return Trigger(*row)
 
     def delete(self, id: str) -> None:
-        """Forget a trigger and its ticks; its runs stay. Raises NotFound."""
+        """Forget a trigger, its ticks and deliveries; its runs stay. Raises NotFound."""
         with self._database.write() as connection:
             _get(connection, id)
             connection.execute(_DELETE, {"id": id})

@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from studio.run import AttemptState, RunState, StepState
 from studio.store import tables
 from studio.store.columns import clock
+from studio.store.deliveries import NewDelivery
 from studio.store.flows import NewRevision
 from studio.store.invariants import INVARIANTS
 from studio.store.runs import NewRun, Run
@@ -99,6 +100,20 @@ def share_a_run(store: Store) -> None:
     change(store, "tick", run_id=run.id, skipped=None)
 
 
+def delivered(store: Store) -> Run:
+    store.flows.publish(NewRevision("f_1", "Bank", "{}"), "default")
+    one = store.triggers.add(NewTrigger("f_1", "orders", "webhook", {}, path=""))
+    run = NewRun("f_1", "Bank", "{}", [NewStep("a", "a", 0)], trigger_id=one.id)
+    found = store.deliveries.accept(NewDelivery(one.id, "accepted", 202), run, one.version)
+    return store.runs.get(found.run_id or "")
+
+
+def lose_a_run(store: Store) -> None:
+    run = delivered(store)
+    with store.database.write() as connection:
+        connection.execute(tables.run.delete().where(tables.run.c.id == run.id))
+
+
 BREAKS: dict[str, Callable[[Store], None]] = {
     "leases": forget_lease,
     "ends": end_too_early,
@@ -107,12 +122,14 @@ BREAKS: dict[str, Callable[[Store], None]] = {
     "due": miss_a_time,
     "ticks": lose_a_tick,
     "dates": share_a_run,
+    "deliveries": lose_a_run,
 }
 
 
 def test_a_sound_store_breaks_nothing(store: Store) -> None:
     succeeded(store)
     fired(store)
+    delivered(store)
     made(store)
     made(store, owner="me", lease_seconds=60.0)
     store.runs.request_cancel(made(store).id)

@@ -134,6 +134,20 @@ def test_a_run_that_has_not_ended_keeps_its_artifacts_and_those_that_it_has_reus
     assert there(root) == set()
 
 
+def test_what_webhooks_received_is_kept_as_long_as_artifacts(store: Store, root: ArtifactRoot) -> None:
+    run = began(store, event_kind="webhook", event_payload={"path": "/x"}, event_body=b"order")
+    Keeper(store, root, days=1, most=None).sweep()
+    assert store.events.get(run.event_id).body == b"order"
+    with store.database.write() as connection:
+        connection.execute(update(tables.event).values(received=1))
+    Keeper(store, root, days=None, most=None).sweep()
+    Keeper(store, root, days=1, most=None).sweep(dry_run=True)
+    assert store.events.get(run.event_id).body == b"order"
+    Keeper(store, root, days=1, most=None).sweep()
+    event = store.events.get(run.event_id)
+    assert (event.body, event.payload) == (None, {"path": "/x"})
+
+
 def test_the_history_and_the_bundle_of_a_forgotten_run_stay(store: Store, root: ArtifactRoot) -> None:
     run = ended(store, root, RunState.CANCELLED, 50)
     store.flows.publish(NewRevision("f_1", "Bank", "text", bundle="b2"), "default")

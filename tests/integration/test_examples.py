@@ -166,6 +166,15 @@ def truth_of_flights(project: Path) -> dict[str, tuple[int, float, float]]:
     }
 
 
+def test_orders_prices_an_order_and_answers(tmp_path: Path) -> None:
+    order = {"number": "10017", "lines": [{"article": "A-7", "pieces": 3}, {"article": "C-9", "pieces": 1}]}
+    view = run_example("orders", copied("orders", tmp_path), order)
+    assert view.ok, view.to_json()
+    answer = view.value("answer", "response")
+    assert answer["status"] == 201
+    assert json.loads(answer["body"]) == {"number": "10017", "total": "40.70", "currency": "EUR"}
+
+
 def test_the_notebook_builds_and_runs_a_flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MILLRACE_HOME", str(tmp_path / "home"))
     copied("reconcile", tmp_path)

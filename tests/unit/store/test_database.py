@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from studio.exceptions import StoreError
 from studio.store.database import Database, store_url
-from studio.store.store import Store
 from studio.store.trouble import store_error
 
 
@@ -203,17 +201,25 @@ def test_sqlites_complaints_of_our_statements_are_ours() -> None:
     assert store_error(DBAPIError("SELECT nonsense", {}, error.value), "here") is None
 
 
-def test_what_was_committed_is_on_the_disk_once_it_is_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[str] = []
-    with Store.open(tmp_path / "store.db") as store:
-        with store.database.write() as connection:
-            connection.execute(text("INSERT INTO canary VALUES ('a', 'b')"))
-        real = os.fsync
+def test_what_is_durable_is_on_the_disk_before_it_ends(tmp_path: Path) -> None:
+    database = Database(tmp_path / "x.db")
+    waits_for_the_disk = {True: 2, False: 1}
+    for durable in (True, False, True):
+        with database.write(durable=durable) as connection:
+            found = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+        assert found == waits_for_the_disk[durable]
+    database.close()
 
-        def watched(handle: int) -> None:
-            synced.append(os.readlink(f"/proc/self/fd/{handle}"))
-            real(handle)
 
-        monkeypatch.setattr(os, "fsync", watched)
-        store.database.settle()
-    assert synced == [str(tmp_path / "store.db-wal")]
+def test_writers_of_one_process_go_in_turn_and_wait_no_longer_than_they_may(tmp_path: Path) -> None:
+    database = Database(tmp_path / "x.db", busy_seconds=0.05)
+
+    def write() -> None:
+        with database.write():
+            pass
+
+    with database.write(), ThreadPoolExecutor(1) as pool, pytest.raises(StoreError) as error:
+        pool.submit(write).result()
+    assert error.value.retryable
+    write()
+    database.close()

@@ -1,4 +1,4 @@
-"""Triggers and their ticks, active revisions, what a run owes to a trigger; what is kept; words; credentials."""
+"""Triggers, ticks, deliveries, active revisions, what a run owes to a trigger; what is kept; words; credentials."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,9 @@ EXCLUSIVE = sa.text("exclusive IS NOT NULL")
 DRIVEN = sa.text("state IN ('running', 'waiting')")
 UNFINISHED = sa.text("state IN ('queued', 'running', 'waiting')")
 KEPT = sa.text("forgotten IS NULL")
+ACCEPTED = sa.text("outcome = 'accepted' AND key IS NOT NULL")
+WITH_BODY = sa.text("body IS NOT NULL")
+WITH_RUN = sa.text("run_id IS NOT NULL")
 
 INDEX_OF_WORDS = {
     "postgresql": [
@@ -60,8 +63,10 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("path", ID, nullable=True),
         sa.ForeignKeyConstraint(["flow_id"], ["flow.id"], name=op.f("fk_trigger_flow_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trigger")),
+        sa.UniqueConstraint("path", name=op.f("uq_trigger_path")),
     )
     op.create_index("ix_trigger_flow_id", "trigger", ["flow_id"])
     op.create_index("ix_trigger_next_fire", "trigger", ["next_fire", "id"])
@@ -110,7 +115,43 @@ def upgrade() -> None:
     )
     for statement in INDEX_OF_WORDS[op.get_bind().dialect.name]:
         op.execute(statement)
+    _make_deliveries()
     _make_credentials()
+
+
+def _make_deliveries() -> None:
+    op.add_column("event", sa.Column("body", sa.LargeBinary(), nullable=True))
+    op.create_index("ix_event_body", "event", ["received"], postgresql_where=WITH_BODY, sqlite_where=WITH_BODY)
+    op.create_table(
+        "delivery",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("trigger_id", ID, nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("key", ID, nullable=True),
+        sa.Column("body_hash", sa.Text(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("unrecorded", sa.Integer(), nullable=False),
+        sa.Column("run_id", ID, nullable=True),
+        sa.Column("event_id", ID, nullable=True),
+        sa.Column("replay_of", ID, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["trigger_id"], ["trigger.id"], name=op.f("fk_delivery_trigger_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_trigger_id", "delivery", ["trigger_id", "id"])
+    op.create_index("ix_delivery_run_id", "delivery", ["run_id"], postgresql_where=WITH_RUN, sqlite_where=WITH_RUN)
+    op.create_index(
+        "uq_delivery_key",
+        "delivery",
+        ["trigger_id", "key"],
+        unique=True,
+        postgresql_where=ACCEPTED,
+        sqlite_where=ACCEPTED,
+    )
 
 
 def _make_credentials() -> None:

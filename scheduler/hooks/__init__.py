@@ -1,0 +1,1 @@
+"""Webhooks as they are called: who may, within which limits, and what they are answered."""

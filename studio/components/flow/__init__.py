@@ -1,0 +1,1 @@
+"""Components that steer a flow, or answer for it."""
