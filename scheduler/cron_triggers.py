@@ -32,19 +32,28 @@ class CronTriggers(TriggerChanges):
         run_of_revision(active, document, settings.inputs)
         _check_cursor(settings, document)
 
+    def change(self, trigger: Trigger, name: str, settings: CronTrigger) -> Trigger:
+        """Another name, schedule or inputs. Raises UserError as `add` does, and Conflict."""
+        self.check(self.store.flows.get(trigger.flow_id), settings, trigger.environment)
+        return self._change(trigger, name, settings, next_fire=next_fire(settings, self._now()))
+
     def resume(self, trigger: Trigger) -> Trigger:
         """Fire again, from now on: what would have been due meanwhile was not."""
         return self.store.triggers.change(trigger, paused=None, next_fire=next_fire(cron_of(trigger), self._now()))
 
-    def fire(self, trigger: Trigger) -> Run:
-        """Queue a run now, as a person's wish, whatever the schedule says."""
+    def fire(self, trigger: Trigger, *, dedup: str | None = None, **asked: str) -> Run:
+        """Queue a run now, as a person's wish, whatever the schedule says. `asked` says more of the wish.
+
+        If there is a run with the same `dedup`, it is returned.
+        """
         active = self._active(trigger.flow_id, trigger.environment)
         new = run_of_revision(
             active,
             parse_flow(active.text),
             cron_of(trigger).inputs,
             cursor=cron_of(trigger).cursor,
-            event_payload={"trigger": trigger.id, "name": trigger.name, "author": self.author},
+            event_payload={"trigger": trigger.id, "name": trigger.name, "author": self.author, **asked},
+            dedup=dedup,
             trigger_id=trigger.id,
             environment=trigger.environment,
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from studio.exceptions import UserError
 from studio.settings import split_address
@@ -42,8 +45,12 @@ class Server:
         self._socket = listening
         config = uvicorn.Config(
             application,
+            http=OwnUsers if listening.family == socket.AF_UNIX else "h11",
+            lifespan="off",
+            ws="none",
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             limit_concurrency=most,
         )
@@ -70,6 +77,25 @@ class Server:
         if not self._server.should_exit:
             self.failed = True
             self._ended()
+
+
+class OwnUsers(H11Protocol):
+    """Hangs up on whoever is another user than we, however they have come to open our socket."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        user = _user(transport.get_extra_info("socket"))
+        if user not in (None, os.getuid()):
+            logger.warning("another user is refused", extra={"user": user})
+            transport.abort()
+        super().connection_made(transport)
+
+
+def _user(peer: socket.socket) -> int | None:
+    """The user id of a unix socket's other end; None where the system does not tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return int(user)
 
 
 def unix_socket(path: Path) -> socket.socket:

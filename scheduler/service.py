@@ -7,16 +7,22 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from types import FrameType
-from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scheduler.api.app import make_api
+from scheduler.api.door import Door
+from scheduler.feeder import Feeder
 from scheduler.hooks.application import CONNECTIONS, PREFIX, Hooks
+from scheduler.metrics import Metrics
 from scheduler.presence import Presence, presence
 from scheduler.server import Server, tcp_socket, unix_socket
+from scheduler.slicing import Slicing
 from scheduler.sweeper import Sweeper
 from scheduler.ticker import Ticker
 from studio.app import App
@@ -25,6 +31,7 @@ from studio.credentials import Use
 from studio.dispatcher.dispatcher import Dispatcher
 from studio.exceptions import UserError
 from studio.executors.executor import Executor
+from studio.settings import split_address
 from studio.store.leases import Places
 
 logger = logging.getLogger(__name__)
@@ -69,6 +76,7 @@ class Service:
         self._servers: list[Server] = []
         self._dispatcher: Dispatcher | None = None
         self._ticker: Ticker | None = None
+        self._feeder = Feeder(app.store)
 
     def run(self) -> bool:
         """Serve; whether it ended well. Raises UserError if it cannot begin."""
@@ -99,12 +107,13 @@ class Service:
         """What keeps the service from working now."""
         if self._stopping.is_set():
             return ["It is about to end, and claims no more runs."]
-        if self._dispatcher is None or self._ticker is None:
+        turns = self._turns()
+        if not turns:
             return ["It has not begun yet: the Dask cluster starts."]
         now = time.monotonic()
         still = [
             f"The {name} has stood still for {now - turned:.0f} s."
-            for name, turned in (("dispatcher", self._dispatcher.turned), ("ticker", self._ticker.looked))
+            for name, turned in turns.items()
             if now - turned > STILL_SECONDS
         ]
         return still + self._trouble_of_store()
@@ -119,16 +128,40 @@ class Service:
     def _listen(self, here: Presence, leaving: ExitStack) -> None:
         """Serve the API, and say where."""
         settings = self.app.settings
-        api = make_api(self.version, self.reasons)
-        public = self._serve(leaving, "API", api, tcp_socket(settings.api)) if settings.api else ""
+        api = self._api(leaving)
+        public = self._serve_api(leaving, api) if settings.api else ""
         hooks = self._hooks(public)
         leaving.callback(hooks.close)
         called = ""
         if settings.hooks:
             called = self._serve(leaving, "webhooks", hooks, tcp_socket(settings.hooks), CONNECTIONS)
-        self._serve(leaving, "local API", beside(api, hooks), unix_socket(here.socket))
+        local = Door(api, self.version, local=True)
+        self._serve(leaving, "local API", beside(local, hooks), unix_socket(here.socket))
         leaving.callback(hooks.answer_all)  # before the servers end, which give callers a few seconds
         here.announce(self.version, api=public, hooks=called)
+
+    def _api(self, leaving: ExitStack) -> FastAPI:
+        slicing = Slicing(self.app.root)
+        leaving.callback(slicing.close)
+        metrics = Metrics(self.app.store, self._turns)
+        metrics.begin()
+        return make_api(
+            self.app, self.version, self.reasons, self._wake.set, feeder=self._feeder, slicing=slicing, metrics=metrics
+        )
+
+    def _serve_api(self, leaving: ExitStack, api: FastAPI) -> str:
+        """Over the network; returns where."""
+        settings = self.app.settings
+        host, _ = split_address(settings.api)
+        own = f"[{host}]" if ":" in host else host
+        door = Door(api, self.version, local=False, hosts=[own, *settings.api_hosts])
+        return self._serve(leaving, "API", door, tcp_socket(settings.api))
+
+    def _turns(self) -> dict[str, float]:
+        """Loop -> when it turned last (monotonic)."""
+        if self._dispatcher is None or self._ticker is None:
+            return {}
+        return {"dispatcher": self._dispatcher.turned, "ticker": self._ticker.looked}
 
     def _reveal(self, names: Sequence[str], environment: str, who: str) -> Mapping[str, Revealed]:
         return self.app.credentials.reveal_all(names, environment, Use(who))
@@ -140,7 +173,7 @@ class Service:
         )
 
     def _serve(
-        self, leaving: ExitStack, name: str, application: Any, listening: socket.socket, most: int | None = None
+        self, leaving: ExitStack, name: str, application: ASGIApp, listening: socket.socket, most: int | None = None
     ) -> str:
         """Serve an ASGI application until `leaving`; returns where."""
         server = Server(name, application, listening, self.stop, most=most)
@@ -158,6 +191,7 @@ class Service:
         self._loops = [
             Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping), self.stop),
             Loop("ticker", lambda: ticker.serve(self._stopping), self.stop),
+            Loop("feeder", lambda: self._feeder.serve(self._stopping), self.stop),
             Loop("sweeper", lambda: sweeper.serve(self._stopping), self.stop),
         ]
         logger.info("the service is ready", extra={"home": str(settings.home), "owner": self.app.owner})
@@ -168,10 +202,10 @@ class Service:
         dispatcher.hand_back(attempts_end=not executor.outlives)
 
 
-def beside(api: Callable[..., Awaitable[None]], hooks: Hooks) -> Callable[..., Awaitable[None]]:
+def beside(api: ASGIApp, hooks: Hooks) -> ASGIApp:
     """The API, and the webhooks under their prefix."""
 
-    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await (hooks if scope.get("path", "").startswith(PREFIX) else api)(scope, receive, send)
 
     return application

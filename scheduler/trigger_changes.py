@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,19 +34,21 @@ class TriggerChanges:
         return self.store.triggers.change(trigger, paused=None)
 
     def _keep(self, flow: KnownFlow, name: str, settings: BaseModel, environment: str, **columns: Any) -> Trigger:
-        dumped: Mapping[str, Any] = settings.model_dump(mode="json")
-        defaults = settings.model_dump(mode="json", exclude_defaults=True)
+        stored = _stored(settings)
         new = NewTrigger(
             flow_id=flow.id,
             name=name,
-            kind=dumped["kind"],
-            settings={**defaults, "kind": dumped["kind"]},
+            kind=stored["kind"],
+            settings=stored,
             environment=environment,
             author=self.author,
             project=flow.project,
             **columns,
         )
         return self.store.triggers.add(new)
+
+    def _change(self, trigger: Trigger, name: str, settings: BaseModel, **columns: Any) -> Trigger:
+        return self.store.triggers.change(trigger, name=name, settings=_stored(settings), **columns)
 
     def _active(self, flow_id: str, environment: str) -> ActiveRevision:
         found = self.store.flows.active_of([flow_id]).get((flow_id, environment))
@@ -61,6 +62,11 @@ class TriggerChanges:
 
     def _now(self) -> datetime:
         return moment(self.store.now())
+
+
+def _stored(settings: BaseModel) -> dict[str, Any]:
+    kind = settings.model_dump(mode="json", include={"kind"})
+    return {**settings.model_dump(mode="json", exclude_defaults=True), **kind}
 
 
 def check_cursor(cursor: Cursor, flow: Flow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import getpass
 import os
 import socket
@@ -35,10 +36,11 @@ from studio.port import Schema
 from studio.problem import Failure
 from studio.publisher import Published, Publisher, revision_numbered
 from studio.registry import Registry
+from studio.revision_run import run_of_revision
 from studio.run_maker import RunMaker
 from studio.run_view import RunView
 from studio.settings import Settings
-from studio.store.flows import KnownFlow, Revision
+from studio.store.flows import ActiveRevision, KnownFlow, Revision
 from studio.store.history import ALL, Filter, Page
 from studio.store.runs import Run
 from studio.store.steps import Step
@@ -167,9 +169,13 @@ class App:
 
     # Flows ----------------------------------------------------------------------------------------------------------
 
-    def validate(self, flow: Flow | str | Path) -> Validation:
-        """What is wrong with a flow. Column pickers also get the columns of its last run where none are predicted."""
+    def validate(self, flow: Flow | str | Path, *, directory: Path | None = None) -> Validation:
+        """What is wrong with a flow. Column pickers also get the columns of its last run where none are predicted.
+
+        `directory` is the folder of a flow that is given as such.
+        """
         document, path = _read(flow)
+        path = path if directory is None else directory / path.name
         return validate(
             document, self.registry, self.host,
             directory=path.parent, hints=self._last_columns(document), credentials=self.credentials.types("default"),
@@ -227,6 +233,60 @@ class App:
         """A new run of the same document and inputs that keeps what succeeded, up to `from_` if that is given."""
         made = self.run_maker.again(self.find(run_id), from_=from_)
         return self._dispatch(made, executor, workers, dask, on_event)
+
+    def queue_draft(
+        self,
+        flow: Flow,
+        path: Path,
+        inputs: Mapping[str, Any],
+        *,
+        to: str | None = None,
+        from_: str | None = None,
+        fresh: bool = False,
+        origin: Run | None = None,
+        dedup: str | None = None,
+        asked: Mapping[str, Any],
+    ) -> Run:
+        """A run of a draft at `path` that waits for a service. With `from_` and no `origin`: from the last run."""
+        if from_ is not None and origin is None:
+            origin = next(iter(self.runs(1, filter=Filter(flow=flow.id)).items), None)
+            if origin is None:
+                raise UserError("The flow has not run yet.", cure="Run all of it first.", field="from")
+        return self.run_maker.make(
+            flow, path, inputs, to=to, from_=from_, fresh=fresh, origin=origin, queue=True, dedup=dedup, asked=asked
+        )
+
+    def queue_revision(
+        self,
+        flow_id: str,
+        number: int | None,
+        inputs: Mapping[str, Any],
+        *,
+        environment: str = "default",
+        to: str | None = None,
+        dedup: str | None = None,
+        asked: Mapping[str, Any],
+    ) -> Run:
+        """A run of a revision that waits for a service; without a number, of the environment's active one."""
+        known = self.store.flows.get(flow_id)
+        revision = (
+            self.publisher.require_active(known, environment)
+            if number is None
+            else revision_numbered(self.store, flow_id, number)
+        )
+        text = self.store.document(revision.document)
+        new = run_of_revision(
+            ActiveRevision(known, revision, text), parse_flow(text), inputs, to=to,
+            event_payload={"inputs": dict(inputs), **asked}, environment=environment, dedup=dedup,
+        )  # fmt: skip
+        return self.store.runs.create(new)
+
+    def queue_again(self, run_id: str, *, from_: str | None, dedup: str | None, asked: Mapping[str, Any]) -> Run:
+        """As :meth:`retry`, but the new run waits for a service."""
+        origin = self.store.runs.get(run_id)
+        return self.run_maker.again(
+            origin, from_=from_, queue=True, dedup=dedup, event_payload={"inputs": origin.inputs, **asked}
+        )
 
     def resume(
         self,
@@ -333,10 +393,13 @@ class App:
             return self.store.flows.get(read_flow(flow).id)
         return self.store.flows.find(flow)
 
+    def revision(self, flow_id: str, number: int) -> Revision:
+        """A flow's revision by its number; raises NotFound."""
+        return revision_numbered(self.store, self.store.flows.get(flow_id).id, number)
+
     def revision_text(self, flow: str, number: int) -> str:
         """The document of a flow's revision."""
-        found = revision_numbered(self.store, self.known_flow(flow).id, number)
-        return self.store.document(found.document)
+        return self.store.document(self.revision(self.known_flow(flow).id, number).document)
 
     def differences(self, flow: str, old: int, new: int) -> list[Difference]:
         """What differs between two revisions of a flow."""
@@ -393,6 +456,22 @@ class App:
             yield f"--- {attempt.step}, attempt {attempt.number}: {attempt.state}"
             yield from self.root.read_bytes(attempt.log).decode("utf-8", "replace").splitlines()
 
+    def log_part(self, run_id: str, step: str, number: int, offset: int, most: int) -> tuple[str, int | None, int]:
+        """At most `most` bytes of an attempt's log from a byte on, where the next part begins, and all its bytes."""
+        self.find(run_id).require_artifacts()
+        attempts = [one for one in self.store.attempts.of(run_id, step) if one.number == number]
+        if not attempts or not attempts[0].log:
+            raise NotFound(f"There is no log of attempt {number} at step {step}.", cure="Wait for the attempt's end.")
+        size = self.root.size(attempts[0].log)
+        with self.root.open(attempts[0].log) as file:
+            file.seek(min(offset, size))
+            data = file.read(most)
+        # A character that the part's end cuts is the next part's, but for what is no UTF-8 anyhow.
+        text, whole = codecs.getincrementaldecoder("utf-8")("replace"), min(offset, size) + len(data)
+        part = text.decode(data, final=whole >= size)
+        whole -= len(text.getstate()[0])
+        return part, whole if whole < size else None, size
+
     def notebook(self, run_id: str, node: str) -> bytes:
         """The executed notebook of the node's last attempt; of the run that made it, if the result was reused."""
         view = self.view(run_id)
@@ -417,6 +496,11 @@ class App:
         return self.keeper.sweep(dry_run=dry_run)
 
     # The installation -----------------------------------------------------------------------------------------------
+
+    def rescan(self) -> Registry:
+        """Ask every plugin again what it publishes."""
+        self.registry.renew(self.host.rescan())
+        return self.registry
 
     def upgrade_store(self) -> None:
         """Bring the store to this version's schema; make it if there is none."""

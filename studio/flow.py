@@ -27,6 +27,8 @@ CODE = "code"
 NOTEBOOK = "notebook"
 """Node types that are not components: a code node, and a notebook file used as a node."""
 
+NODE_ID = r"^[a-z][a-z0-9_]{0,62}$"
+
 Condition = Literal["success", "failure", "always"]
 
 
@@ -86,7 +88,7 @@ class Execution(Part):
 class Node(Part):
     """One box of a flow."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    id: str = Field(pattern=NODE_ID)
     type: str
     version: int = 1
     name: str = ""

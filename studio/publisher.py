@@ -86,6 +86,13 @@ class Publisher:
         self.store.flows.activate(found, environment, author)
         return found
 
+    def require_active(self, flow: KnownFlow, environment: str) -> Revision:
+        """The revision that is active in an environment. Raises UserError if none is."""
+        found = self.store.flows.active(flow.id, environment)
+        if found is None:
+            raise UserError(f"No revision of {flow.name} is active in {environment}.", cure="Publish the flow first.")
+        return found
+
     def _refuse_copy(self, flow: Flow, path: Path) -> None:
         known = _known(self.store, flow.id)
         if known is None or not known.path or Path(known.path) == path or not _is_that_flow(Path(known.path), flow.id):

@@ -28,18 +28,15 @@ class Registry:
     """What all plugins publish together. Whoever comes first keeps an id; plugins come in the order given."""
 
     def __init__(self, plugins: Sequence[PluginManifest]) -> None:
-        self.plugins = list(plugins)
-        self.failures = [_failure(plugin) for plugin in plugins if plugin.error]
-        self._components = self._by_id([one for plugin in plugins for one in plugin.components])
-        self._credential_types = self._by_id([one for plugin in plugins for one in plugin.credential_types])
+        self.renew(plugins)
 
-    def _by_id(self, published: Iterable[M]) -> dict[str, M]:
-        found: dict[str, M] = {}
-        for one in published:
-            first = found.setdefault(one.id, one)
-            if first is not one:
-                self.failures.append(_taken(one, first))
-        return found
+    def renew(self, plugins: Sequence[PluginManifest]) -> None:
+        """Let these be the plugins from now on, for all who hold this registry."""
+        failures = [_failure(plugin) for plugin in plugins if plugin.error]
+        components = _by_id([one for plugin in plugins for one in plugin.components], failures)
+        types = _by_id([one for plugin in plugins for one in plugin.credential_types], failures)
+        self.plugins, self.failures = list(plugins), failures
+        self._components, self._credential_types = components, types
 
     def component(self, id: str) -> ComponentManifest | None:
         return self._components.get(id)
@@ -63,6 +60,15 @@ class Registry:
     def suggest(self, id: str) -> str:
         """`Did you mean 'match.fuzzy'?`, or an empty text if no id is near."""
         return did_you_mean(id, self._components)
+
+
+def _by_id(published: Iterable[M], failures: list[PluginFailure]) -> dict[str, M]:
+    found: dict[str, M] = {}
+    for one in published:
+        first = found.setdefault(one.id, one)
+        if first is not one:
+            failures.append(_taken(one, first))
+    return found
 
 
 def _failure(plugin: PluginManifest) -> PluginFailure:

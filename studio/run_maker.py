@@ -31,7 +31,7 @@ CredentialTypes = Callable[[str], Mapping[str, str]]
 
 
 class RunMaker:
-    """Makes runs that are born leased to `owner`."""
+    """Makes runs that are born leased to `owner`, or, with `queue`, that wait for a service."""
 
     def __init__(
         self,
@@ -64,11 +64,15 @@ class RunMaker:
         from_: str | None = None,
         fresh: bool = False,
         origin: Run | None = None,
+        queue: bool = False,
+        dedup: str | None = None,
+        asked: Mapping[str, Any] | None = None,
     ) -> Run:
         """A run of the flow at `path` with the inputs `given`. Raises :class:`InvalidFlow` if it cannot run.
 
         `to`: only what that node needs. `from_`: the results of all that does not follow that node come from `origin`.
-        `fresh`: no result is reused by content.
+        `fresh`: no result is reused by content. `asked`: who wants it and why, beside the inputs. A run with the same
+        `dedup` that is there already is returned.
         """
         if origin is not None and origin.flow_id != flow.id:
             raise UserError(
@@ -86,12 +90,16 @@ class RunMaker:
         bundle = pack(path.parent, format_flow(flow), path.name, flow.files)
         upload(bundle, self.root)
         selection = {"to": to, "from": from_, "fresh": fresh}
-        return self._keep(flow, path, path.parent.resolve(), inputs, selection, bundle.hash, origin)
+        return self._keep(
+            flow, path, path.parent.resolve(), inputs, selection, bundle.hash, origin,
+            queue=queue, dedup=dedup, event_payload={"inputs": inputs, **(asked or {})},
+        )  # fmt: skip
 
-    def again(self, origin: Run, *, from_: str | None) -> Run:
+    def again(self, origin: Run, *, from_: str | None, queue: bool = False, **fields: Any) -> Run:
         """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`.
 
-        Without `from_`, and if the artifacts of `origin` are kept no longer, all of it runs again.
+        Without `from_`, and if the artifacts of `origin` are kept no longer, all of it runs again. `fields` are more of
+        :class:`~studio.store.runs.NewRun`.
         """
         if not origin.state.ended:
             raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
@@ -101,7 +109,18 @@ class RunMaker:
         selection = origin.selection | {"from": from_}
         # It stands for the origin also with the trigger, whose cursor it moves.
         stead = {name: getattr(origin, name) for name in ("revision_id", "trigger_id", "environment")}
-        return self._keep(flow, path, Path(origin.directory), origin.inputs, selection, origin.bundle, origin, **stead)
+        return self._keep(
+            flow,
+            path,
+            Path(origin.directory),
+            origin.inputs,
+            selection,
+            origin.bundle,
+            origin,
+            queue=queue,
+            **stead,
+            **fields,
+        )
 
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
@@ -127,6 +146,8 @@ class RunMaker:
         selection: dict[str, Any],
         bundle: str,
         origin: Run | None,
+        *,
+        queue: bool,
         **fields: Any,
     ) -> Run:
         new = NewRun(
@@ -140,10 +161,9 @@ class RunMaker:
             selection=selection,
             origin_run=origin.id if origin else None,
             steps=self._steps(narrowed(flow, selection["to"]), origin, selection["from"]),
-            event_payload={"inputs": inputs},
-            owner=self.owner,
+            owner=None if queue else self.owner,
             lease_seconds=self.lease_seconds,
-            **fields,
+            **{"event_payload": {"inputs": inputs}, **fields},
         )
         return self.store.runs.create(new)
 

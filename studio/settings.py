@@ -47,6 +47,10 @@ class Settings:
     """Address on which the service's API listens beside its socket, `127.0.0.1:8420`; empty for the socket alone."""
     hooks: str = ""
     """Address on which the service listens for webhooks, `127.0.0.1:8421`; empty for its socket alone."""
+    api_hosts: tuple[str, ...] = ()
+    """Names by which clients call that address, beside its own; a request for any other host is refused."""
+    projects: tuple[Path, ...] = ()
+    """Folders below which clients of that address may read and write flows."""
     kernels: Literal["forked", "cold"] = "forked"
     """How kernels are started: forked from a template where that is possible, or each as a process of its own."""
     cgroup: str = ""
@@ -211,6 +215,14 @@ def _listening(text: str) -> str:
     return text
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(_folder(part) for part in text.split(os.pathsep) if part.strip())
+
+
 def _cgroup(text: str) -> str:
     if not text.startswith("/"):
         raise ValueError("it is no folder, such as /sys/fs/cgroup/millrace.slice")
@@ -264,6 +276,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "workers": _count,
     "api": _listening,
     "hooks": _listening,
+    "api_hosts": _names,
+    "projects": _folders,
     "kernels": _kernels,
     "cgroup": _cgroup,
     "step_memory": parse_bytes,

@@ -1,4 +1,4 @@
-"""Whether the service lives, and whether it is ready for work."""
+"""Whether the service lives, and whether it is ready for work. The only routes that need no token."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from scheduler.api.answers import Shown
 
 
-class Live(BaseModel):
+class Live(Shown):
     """The process answers."""
 
     version: str
 
 
-class Ready(BaseModel):
+class Ready(Shown):
     """Whether runs are claimed and triggers fire."""
 
     ready: bool

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from starlette.types import Receive, Scope, Send
 
 from scheduler.hooks.answers import Answers
 from scheduler.hooks.body import Body, Crowded, Gone, TooLarge
@@ -37,8 +39,6 @@ CONNECTIONS = 1_000
 """Callers at once, with those who wait."""
 
 T = TypeVar("T")
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Hooks:
@@ -73,7 +73,7 @@ class Hooks:
         self._answers.close()
         self._pool.shutdown()
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         try:
@@ -86,7 +86,7 @@ class Hooks:
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _reply(self, scope: dict[str, Any], receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         if not scope["path"].startswith(PREFIX):
             return closing(problem(404))
         if scope["method"] != "POST":
@@ -108,7 +108,7 @@ class Hooks:
             self._calls.give()
         return await self._answers.of(made) if made.waits else self._receiver.reply(made.delivery)
 
-    async def _made(self, path: str, scope: dict[str, Any], receive: Receive) -> Made:
+    async def _made(self, path: str, scope: Scope, receive: Receive) -> Made:
         """The call's run. Raises :class:`Refusal`."""
         hook = self._directory.known(path) or await self._in_thread(self._directory.find, path)
         hook = await self._in_thread(self._admitted, hook, scope["headers"])

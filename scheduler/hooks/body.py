@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from starlette.types import Receive
 
 from scheduler.hooks.limits import Budget
 
@@ -29,7 +28,7 @@ class Body:
         self._most = most
         self._parts: list[bytes] = []
 
-    async def read(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
+    async def read(self, receive: Receive) -> bytes:
         """All of it. Raises Gone, TooLarge and Crowded."""
         while True:
             message = await receive()

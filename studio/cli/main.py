@@ -24,6 +24,7 @@ COMMANDS = {
     "notebook": "studio.cli.notebook",
     "components": "studio.cli.components",
     "plugins": "studio.cli.plugins",
+    "tokens": "studio.cli.tokens",
     "gc": "studio.cli.gc",
     "db": "studio.cli.db",
     "doctor": "studio.cli.doctor",

@@ -228,6 +228,7 @@ class ActiveRun:
     def _begin_again(self, owned: Owned, key: AttemptKey) -> None:
         """The next attempt, unless the step must not repeat or has been lost too often."""
         losses = self.losses[key.step] = self.losses.get(key.step, 0) + 1
+        owned.append_event("lost", key.step, attempt=key.attempt)
         if self.plan.steps[key.step].node.execution.repeat == "never":
             self._doubt(owned, key)
         elif losses >= LOST_LIMIT:

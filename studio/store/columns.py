@@ -40,6 +40,27 @@ def _clock_of_sqlite(element: clock, compiler: Any, **options: Any) -> str:
     return "millrace_clock()"
 
 
+class position(GenericFunction[int]):  # noqa: N801
+    """Where an event of a run, whose id is given, stands among those of all runs: see `studio.store.feed`."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(position, "postgresql")
+def _position_of_postgresql(element: position, compiler: Any, **options: Any) -> str:
+    # Our transaction may have got its id before another one that was the first to write to the run.
+    run_id = compiler.process(element.clauses, **options)
+    last = f"SELECT position FROM run_event WHERE run_id = {run_id} ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    return f"greatest(pg_current_xact_id()::text::bigint, ({last}))"
+
+
+@compiles(position, "sqlite")
+def _position_of_sqlite(element: position, compiler: Any, **options: Any) -> str:
+    # Above all that are there, whatever the clock says; and above those of deleted runs, unless it was set back.
+    return "max(millrace_clock(), (SELECT coalesce(max(position), 0) + 1 FROM run_event))"
+
+
 def json_text(value: Any) -> str:
     """A JSON value as text. ASCII only: PostgreSQL's text holds no NUL, and neither database half a surrogate pair.
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from studio.exceptions import NotFound
 from studio.store import tables
-from studio.store.columns import clock
+from studio.store.columns import Id, clock, position
 from studio.store.database import Database
 
 LOG_EVENTS = 1000
@@ -66,6 +66,8 @@ class RunEvent:
     kind: str
     step: str
     data: dict[str, Any]
+    position: int = 0
+    """Among the events of all runs, see `studio.store.feed`."""
 
 
 _ADD = insert(tables.event).values(received=clock())
@@ -86,6 +88,7 @@ _APPEND = insert(tables.run_event).values(
     kind=bindparam("kind"),
     step=bindparam("step"),
     data=bindparam("data"),
+    position=position(bindparam("run_id", type_=Id)),
 )
 
 _FORGET_LOG = delete(tables.run_event).where(

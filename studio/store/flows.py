@@ -122,7 +122,6 @@ _KEEP_FLOW = {name: _keep_flow(dialect) for name, dialect in _DIALECTS.items()}
 _KEEP_DOCUMENT = {name: _keep_document(dialect) for name, dialect in _DIALECTS.items()}
 
 _FLOW = select(tables.flow).where(tables.flow.c.id == bindparam("id"))
-_FLOWS = select(tables.flow).order_by(tables.flow.c.updated.desc(), tables.flow.c.id).limit(bindparam("limit"))
 _DOCUMENT = select(tables.document.c.text).where(tables.document.c.hash == bindparam("hash"))
 _REVISION = select(tables.revision).where(tables.revision.c.id == bindparam("id"))
 _REVISIONS = (
@@ -268,10 +267,12 @@ class Flows:
         with self._database.read() as connection:
             return [Revision(*row) for row in connection.execute(_REVISIONS, {"flow_id": flow_id})]
 
-    def list(self, limit: int = 100) -> list[KnownFlow]:
-        """Flows, the one changed last first."""
+    def list(self, limit: int = 100, before: str | None = None) -> list[KnownFlow]:
+        """Flows by id, the last first, those before an id."""
+        query = select(tables.flow).order_by(tables.flow.c.id.desc()).limit(limit)
         with self._database.read() as connection:
-            return [KnownFlow(*row) for row in connection.execute(_FLOWS, {"limit": limit})]
+            found = connection.execute(query if before is None else query.where(tables.flow.c.id < before))
+            return [KnownFlow(*row) for row in found]
 
 
 def _make_active(connection: Connection, revision: Revision, environment: str, author: str) -> None:

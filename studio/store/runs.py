@@ -182,7 +182,7 @@ class Runs:
         If a run with the same `dedup` exists, that one is returned, and nothing is changed. Raises Conflict if it takes
         results of its `origin_run`, and these are no longer kept.
         """
-        made = self._by_dedup(new.dedup) or self._create(new) or self._by_dedup(new.dedup)
+        made = self.with_dedup(new.dedup) or self._create(new) or self.with_dedup(new.dedup)
         assert made is not None, "a run that was in the way is there"
         return made
 
@@ -246,7 +246,8 @@ class Runs:
             connection.execute(_DELETE_DELIVERY, {"run_id": run_id})
             connection.execute(_DELETE, {"run_id": run_id})
 
-    def _by_dedup(self, dedup: str | None) -> Run | None:
+    def with_dedup(self, dedup: str | None) -> Run | None:
+        """The run that was made with it, if there is one."""
         if dedup is None:
             return None
         with self._database.read() as connection:

@@ -15,6 +15,8 @@ from studio.store.credentials import CredentialRows
 from studio.store.database import Clock, Database
 from studio.store.deliveries import Deliveries
 from studio.store.events import Events
+from studio.store.feed import Feed
+from studio.store.figures import Figures
 from studio.store.flows import Flows
 from studio.store.history import History
 from studio.store.invariants import Invariants
@@ -25,6 +27,7 @@ from studio.store.retention import Retention
 from studio.store.runs import Runs
 from studio.store.steps import Steps
 from studio.store.tables import SCHEMA, VERSION_TABLE
+from studio.store.tokens import Tokens
 from studio.store.triggers import Triggers
 
 _CURE = "Run `millrace db upgrade`."
@@ -46,9 +49,12 @@ class Store:
         self.steps = Steps(database)
         self.attempts = Attempts(database)
         self.events = Events(database)
+        self.feed = Feed(database)
+        self.figures = Figures(database)
         self.triggers = Triggers(database)
         self.credentials = CredentialRows(database)
         self.deliveries = Deliveries(database)
+        self.tokens = Tokens(database)
         self.retention = Retention(database)
         self.invariants = Invariants(database)
 

@@ -247,8 +247,11 @@ run_event = Table(
     Column("kind", Text, nullable=False),
     Column("step", Text, nullable=False),
     Column("data", JsonText, nullable=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Index("ix_run_event_position", "position", "run_id", "seq"),
 )
-"""What happened in a run, numbered from 1. Of its log the last lines are kept, see `studio.store.events`."""
+"""What happened in a run, numbered from 1. Of its log the last lines are kept, see `studio.store.events`.
+`position` orders the events of all runs, see `studio.store.feed`; it is 0 where an earlier version kept them."""
 
 VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
 """PostgreSQL's index of words. Nothing is parsed: the words are as we made them."""
@@ -351,3 +354,19 @@ delivery = Table(
 )
 """What was sent to a webhook, and what became of it. `key` is the sender's id of it. `unrecorded` counts others of the
 same outcome before it that have no row of their own. `run_id`, `event_id` and `replay_of` are no foreign keys."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("scopes", JsonText, nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("expires", Time),
+    Column("last_used", Time),
+    Column("revoked", Time),
+)
+"""Who may speak to the API over the network. `hash` is the SHA-256 of the token's text, which is kept nowhere."""

@@ -173,6 +173,16 @@ class Triggers:
             found = connection.execute(query if flow_id is None else query.where(_t.flow_id == flow_id))
             return [Trigger(*row) for row in found]
 
+    def page(self, limit: int, before: str | None = None, flow_id: str | None = None) -> list[Trigger]:
+        """Triggers, or those of a flow, the newest first, those before an id."""
+        query = select(tables.trigger).order_by(_t.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(_t.id < before)
+        if flow_id is not None:
+            query = query.where(_t.flow_id == flow_id)
+        with self._database.read() as connection:
+            return [Trigger(*row) for row in connection.execute(query)]
+
     def change(self, trigger: Trigger, **columns: Any) -> Trigger:
         """Change columns of `studio.store.tables.trigger`; raises Conflict if somebody has changed it since."""
         known = (_t.id == trigger.id, _t.version == trigger.version)
@@ -181,16 +191,17 @@ class Triggers:
         with self._database.write() as connection:
             row = connection.execute(statement).one_or_none()
             if row is None:
-                _get(connection, trigger.id)
-                raise Conflict(
-                    f"The trigger {trigger.name} has been changed meanwhile.", cure="Look at it, and try again."
-                )
+                raise _changed(_get(connection, trigger.id))
             return Trigger(*row)
 
-    def delete(self, id: str) -> None:
-        """Forget a trigger, its ticks and deliveries; its runs stay. Raises NotFound."""
+    def delete(self, id: str, version: int | None = None) -> None:
+        """Forget a trigger, its ticks and deliveries; its runs stay. Raises NotFound, and Conflict if it has another
+        version.
+        """
         with self._database.write() as connection:
-            _get(connection, id)
+            found = _get(connection, id)
+            if version not in (None, found.version):
+                raise _changed(found)
             connection.execute(_DELETE, {"id": id})
 
     def ticks(self, trigger_id: str, limit: int = 100, before: int | None = None) -> list[Tick]:
@@ -279,6 +290,10 @@ class Firing:
 def _get(connection: Connection, id: str) -> Trigger:
     row = connection.execute(_BY_ID, {"id": id}).one_or_none()
     return Trigger(*row) if row else _missing(id)
+
+
+def _changed(trigger: Trigger) -> Conflict:
+    return Conflict(f"The trigger {trigger.name} has been changed meanwhile.", cure="Look at it, and try again.")
 
 
 def _missing(wanted: str) -> Trigger:

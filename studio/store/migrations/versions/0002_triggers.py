@@ -117,6 +117,7 @@ def upgrade() -> None:
         op.execute(statement)
     _make_deliveries()
     _make_credentials()
+    _make_tokens()
 
 
 def _make_deliveries() -> None:
@@ -195,3 +196,23 @@ def _make_credentials() -> None:
     )
     op.create_index("ix_credential_event_name", "credential_event", ["name", "time", "id"])
     op.create_index("ix_credential_event_time", "credential_event", ["time", "id"])
+
+
+def _make_tokens() -> None:
+    op.add_column("run_event", sa.Column("position", sa.BigInteger(), nullable=False, server_default="0"))
+    op.create_index("ix_run_event_position", "run_event", ["position", "run_id", "seq"])
+    op.create_table(
+        "token",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=True),
+        sa.Column("last_used", sa.BigInteger(), nullable=True),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
+        sa.UniqueConstraint("hash", name=op.f("uq_token_hash")),
+    )
