@@ -47,11 +47,13 @@ class CronTriggers(TriggerChanges):
         If there is a run with the same `dedup`, it is returned.
         """
         active = self._active(trigger.flow_id, trigger.environment)
+        settings = cron_of(trigger)
         new = run_of_revision(
             active,
             parse_flow(active.text),
-            cron_of(trigger).inputs,
-            cursor=cron_of(trigger).cursor,
+            settings.inputs,
+            cursor=settings.cursor,
+            time_limit=settings.time_limit,
             event_payload={"trigger": trigger.id, "name": trigger.name, "author": self.author, **asked},
             dedup=dedup,
             trigger_id=trigger.id,

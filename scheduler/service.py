@@ -17,10 +17,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scheduler.api.app import make_api
 from scheduler.api.door import Door
+from scheduler.courier import courier_of
 from scheduler.feeder import Feeder
 from scheduler.hooks.application import CONNECTIONS, PREFIX, Hooks
+from scheduler.message import Links
 from scheduler.metrics import Metrics
 from scheduler.presence import Presence, presence
+from scheduler.relay import Relay
 from scheduler.server import Server, tcp_socket, unix_socket
 from scheduler.slicing import Slicing
 from scheduler.sweeper import Sweeper
@@ -187,12 +190,14 @@ class Service:
         dispatcher = self._dispatcher = self.app.dispatcher(executor, self._wake)
         ticker = self._ticker = Ticker(self.app.store, self._wake.set)
         sweeper = Sweeper(self.app.keeper.sweep)
+        relay = Relay(self.app.store.outbox, courier_of(self.app).send, Links(settings.public_url))
         places = Places(settings.runs_at_once, settings.flow_runs_at_once)
         self._loops = [
             Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping), self.stop),
             Loop("ticker", lambda: ticker.serve(self._stopping), self.stop),
             Loop("feeder", lambda: self._feeder.serve(self._stopping), self.stop),
             Loop("sweeper", lambda: sweeper.serve(self._stopping), self.stop),
+            Loop("relay", lambda: relay.serve(self._stopping), self.stop),
         ]
         logger.info("the service is ready", extra={"home": str(settings.home), "owner": self.app.owner})
         for loop in self._loops:

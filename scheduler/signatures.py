@@ -361,3 +361,12 @@ def _match(expected: Sequence[bytes], given: Sequence[bytes], reason: str) -> No
     # Not `any`, which would end at the first match. What is given comes second: the time is that of its length.
     if not sum(compare_digest(ours, theirs) for ours in expected for theirs in given):
         raise Mismatch(reason)
+
+
+# What we send -------------------------------------------------------------------------------------------------------
+
+
+def standard_signature(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` of a body that we send. Raises :class:`UserError` for a secret that is none."""
+    mac = _mac(_standard_key(secret), b"%b.%d." % (delivery.encode(), timestamp), body)
+    return f"v1,{base64.b64encode(mac).decode()}"

@@ -174,6 +174,8 @@ class Plan:
             trigger_id=trigger.id,
             environment=trigger.environment,
             exclusive=trigger.id if self._settings.overlap in ("queue", "cancel") else None,
+            due=microseconds(fire),
+            time_limit=self._settings.time_limit,
             start_by=None if deadline is None else microseconds(fire + timedelta(seconds=deadline)),
         )
 

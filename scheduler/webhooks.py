@@ -63,6 +63,7 @@ def run_of_arrival(
         flow,
         mapped.inputs,
         cursor=settings.cursor,
+        time_limit=settings.time_limit,
         event_kind="webhook",
         event_payload=payload_of(trigger, arrival),
         event_body=arrival.body,

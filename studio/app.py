@@ -201,6 +201,7 @@ class App:
         from_: str | None = None,
         run_id: str | None = None,
         fresh: bool = False,
+        time_limit: float | None = None,
         executor: ExecutorName = "dask",
         workers: int | None = None,
         dask: str | None = None,
@@ -208,7 +209,8 @@ class App:
     ) -> RunView:
         """Run a flow to its end.
 
-        With `from_`, take the results of all that does not follow that node from the run `run_id`.
+        With `from_`, take the results of all that does not follow that node from the run `run_id`. If it takes longer
+        than `time_limit` seconds, it is ended and has failed.
         """
         if (from_ is None) != (run_id is None):
             raise UserError(
@@ -217,7 +219,9 @@ class App:
             )
         document, path = _read(flow)
         origin = self.find(run_id) if run_id else None
-        made = self.run_maker.make(document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin)
+        made = self.run_maker.make(
+            document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin, time_limit=time_limit
+        )
         return self._dispatch(made, executor, workers, dask, on_event)
 
     def retry(
@@ -225,13 +229,17 @@ class App:
         run_id: str,
         *,
         from_: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        revision: Literal["same", "active"] = "same",
+        fresh: bool = False,
         executor: ExecutorName = "dask",
         workers: int | None = None,
         dask: str | None = None,
         on_event: OnEvent | None = None,
     ) -> RunView:
-        """A new run of the same document and inputs that keeps what succeeded, up to `from_` if that is given."""
-        made = self.run_maker.again(self.find(run_id), from_=from_)
+        """A new run in place of another, which keeps what succeeded; see :meth:`RunMaker.again`."""
+        origin = self.find(run_id)
+        made = self.run_maker.again(origin, from_=from_, given=inputs, revision=revision, fresh=fresh)
         return self._dispatch(made, executor, workers, dask, on_event)
 
     def queue_draft(
@@ -421,7 +429,9 @@ class App:
         return RunView(run, self.store.steps.of(run.id), self.root)
 
     def provenance(self, run: Run) -> dict[str, Any]:
-        """What was run and why: the revision's number (None for a draft), the trigger's name, and what has drifted."""
+        """What was run and why: the revision's number (None for a draft), the trigger's name, what has drifted, and
+        which attempts ended after they had been given up.
+        """
         revision = self.store.flows.revision(run.revision_id).number if run.revision_id else None
         drift = [event.data for event in self.store.events.of(run.id, limit=10) if event.kind == "drift"]
         return {
@@ -429,6 +439,11 @@ class App:
             "environment": run.environment,
             "trigger": self._trigger_name(run.trigger_id) if run.trigger_id else None,
             "drift": drift[0]["what"] if drift else [],
+            "late": [
+                {"node": one.step, "attempt": one.number, "state": one.late}
+                for one in self.store.attempts.of(run.id)
+                if one.late
+            ],
         }
 
     def _trigger_name(self, trigger_id: str) -> str:

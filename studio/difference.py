@@ -35,6 +35,21 @@ def differences(old: Flow, new: Flow) -> list[Difference]:
     ]
 
 
+def changed_nodes(old: Flow, new: Flow) -> set[str]:
+    """The nodes of `new` that do not do what those of the same id in `old` do, or get it by other edges."""
+    before = {node.id: _work(old, node) for node in old.nodes}
+    return {node.id for node in new.nodes if before.get(node.id) != _work(new, node)}
+
+
+def _work(flow: Flow, node: Node) -> dict[str, Any]:
+    """What a node does, apart from what it is called, how long it may take and how often it is tried."""
+    return {
+        **_rest(node, "id", "name", "description", "metadata", "execution"),
+        "kernel": node.execution.kernel or flow.kernel,
+        "edges": [(edge.source, edge.target, edge.when) for edge in flow.edges_into(node.id)],
+    }
+
+
 def _nodes(old: Flow, new: Flow) -> Iterator[Difference]:
     before, after = ({node.id: node for node in flow.nodes} for flow in (old, new))
     for id in sorted(before.keys() - after.keys()):

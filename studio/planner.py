@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.exceptions import FlowError, UserError
-from studio.flow import Edge, Flow, Node, Retry, credentials_in
+from studio.flow import Edge, Flow, Node, Retry, credentials_in, reference
 from studio.kind import NodeKind
 from studio.manifest import Artifact
 from studio.problem import Failure
@@ -198,14 +198,18 @@ def retry_wait(retry: Retry, attempt: int, failure: Failure) -> float | None:
     return min(retry.wait * retry.factor ** (attempt - 1), retry.longest) if wanted else None
 
 
-def kept(flow: Flow, states: Mapping[str, StepState], from_node: str | None) -> set[str]:
-    """The steps of an earlier run whose results a retry keeps: all that succeeded, but `from_node` and what follows."""
+def kept(flow: Flow, states: Mapping[str, StepState], from_node: str | None, changed: Collection[str] = ()) -> set[str]:
+    """The steps of an earlier run whose results a retry keeps.
+
+    They are all that succeeded, but `from_node`, the nodes that have `changed` since, and what follows those.
+    """
     if from_node is not None and flow.node(from_node) is None:
         raise UserError(
             f"The flow has no node {from_node!r}.", cure=f"Its nodes: {', '.join(n.id for n in flow.nodes)}."
         )
     again = {path for path in (node.id for node in flow.nodes) if not _has_outputs(states, path)}
     again |= {from_node} if from_node else set()
+    again |= {node.id for node in flow.nodes} & set(changed)
     for path in list(again):
         again |= descendants(flow, path)
     return {node.id for node in flow.nodes} - again
@@ -213,6 +217,19 @@ def kept(flow: Flow, states: Mapping[str, StepState], from_node: str | None) -> 
 
 def _has_outputs(states: Mapping[str, StepState], path: str) -> bool:
     return path in states and states[path].has_outputs
+
+
+def nodes_with_inputs(flow: Flow, names: Collection[str]) -> set[str]:
+    """The nodes whose params refer to one of these inputs of the flow."""
+    return {node.id for node in flow.nodes if names and _refers(node.params, names)}
+
+
+def _refers(value: Any, names: Collection[str]) -> bool:
+    found = reference(value)
+    if found is not None:
+        return found[0] == "$input" and found[1] in names
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_refers(one, names) for one in inner)
 
 
 def inputs_of(step: PlannedStep, outputs: Mapping[str, Mapping[str, Artifact]]) -> dict[str, list[Artifact]]:

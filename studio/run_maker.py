@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.artifacts.root import ArtifactRoot
 from studio.bundle import LOCK, drifted, environment_lock, pack, unpack, upload
+from studio.difference import changed_nodes
 from studio.exceptions import UserError
 from studio.flow import Flow, format_flow, parse_flow
 from studio.kind import kind_of
 from studio.manifest import Artifact
-from studio.planner import Plan, kept, make_plan, narrowed, topological
+from studio.planner import Plan, kept, make_plan, narrowed, nodes_with_inputs, topological
 from studio.plugin_host import PluginHost
 from studio.registry import Registry
 from studio.run import StepState
+from studio.store.flows import Revision
 from studio.store.runs import NewRun, Run
 from studio.store.steps import NewStep
 from studio.store.store import Store
@@ -64,6 +67,7 @@ class RunMaker:
         from_: str | None = None,
         fresh: bool = False,
         origin: Run | None = None,
+        time_limit: float | None = None,
         queue: bool = False,
         dedup: str | None = None,
         asked: Mapping[str, Any] | None = None,
@@ -92,35 +96,73 @@ class RunMaker:
         selection = {"to": to, "from": from_, "fresh": fresh}
         return self._keep(
             flow, path, path.parent.resolve(), inputs, selection, bundle.hash, origin,
-            queue=queue, dedup=dedup, event_payload={"inputs": inputs, **(asked or {})},
+            queue=queue, time_limit=time_limit, dedup=dedup, event_payload={"inputs": inputs, **(asked or {})},
         )  # fmt: skip
 
-    def again(self, origin: Run, *, from_: str | None, queue: bool = False, **fields: Any) -> Run:
-        """A run of the same document, bundle and inputs that keeps what succeeded in `origin`, up to `from_`.
+    def again(
+        self,
+        origin: Run,
+        *,
+        from_: str | None = None,
+        given: Mapping[str, Any] | None = None,
+        revision: Literal["same", "active"] = "same",
+        fresh: bool = False,
+        queue: bool = False,
+        **fields: Any,
+    ) -> Run:
+        """A run in place of `origin`, which keeps what succeeded there and would be the same now.
 
-        Without `from_`, and if the artifacts of `origin` are kept no longer, all of it runs again. `fields` are more of
+        What runs again: from `from_` on, what depends on the inputs `given` where these have other values now, and with
+        the `active` revision of the run's environment in place of the run's own document also the nodes that have
+        changed, always with all that follows. With `fresh`, and if the artifacts of `origin` are kept no longer, all of
+        it runs. The other inputs, and the time limit, are those of `origin`. `fields` are more of
         :class:`~studio.store.runs.NewRun`.
         """
         if not origin.state.ended:
             raise UserError(f"Run {origin.id} is {origin.state}.", cure="Cancel it, or wait for its end.")
         _require_results(origin, from_)
-        flow = parse_flow(self.store.document(origin.document))
+        old = parse_flow(self.store.document(origin.document))
+        source = self._active(origin) if revision == "active" else origin
+        flow = parse_flow(self.store.document(source.document))
+        inputs = _inputs_again(flow, origin, given or {})
+        changed = nodes_with_inputs(flow, [name for name in inputs if inputs[name] != origin.inputs.get(name)])
+        if fresh:
+            changed = {node.id for node in flow.nodes}
+        elif source is not origin:
+            changed |= changed_nodes(old, flow)
+            changed |= self._changed_outside(old, origin.bundle, flow, source.bundle, changed)
         path = Path(self.store.flows.get(origin.flow_id).path)
-        selection = origin.selection | {"from": from_}
+        selection = _selection_again(origin, given or {}) | {"from": from_}
+        selection["fresh"] = fresh or selection["fresh"]
         # It stands for the origin also with the trigger, whose cursor it moves.
-        stead = {name: getattr(origin, name) for name in ("revision_id", "trigger_id", "environment")}
+        stead = {name: getattr(origin, name) for name in ("trigger_id", "environment", "priority", "time_limit")}
+        stead["revision_id"] = origin.revision_id if source is origin else source.id
         return self._keep(
-            flow,
-            path,
-            Path(origin.directory),
-            origin.inputs,
-            selection,
-            origin.bundle,
-            origin,
-            queue=queue,
-            **stead,
-            **fields,
-        )
+            flow, path, Path(origin.directory), inputs, selection, source.bundle, origin,
+            changed=changed, queue=queue, **stead, **fields,
+        )  # fmt: skip
+
+    def _active(self, origin: Run) -> Revision:
+        found = self.store.flows.active(origin.flow_id, origin.environment)
+        if found is None:
+            raise UserError(
+                f"No revision of {origin.flow_name} is active in {origin.environment}.",
+                cure="Publish the flow, or retry the run's own revision.",
+            )
+        return found
+
+    def _changed_outside(
+        self, old: Flow, old_bundle: str, new: Flow, new_bundle: str, known: Collection[str]
+    ) -> set[str]:
+        """Nodes, but for those `known` to have changed, whose notebook or modules have."""
+        before, after = self._identities(old, old_bundle, known), self._identities(new, new_bundle, known)
+        return {id for id, identity in after.items() if before[id] != identity}
+
+    def _identities(self, flow: Flow, bundle: str, known: Collection[str]) -> dict[str, dict[str, Any]]:
+        project = unpack(self.root, bundle, self.cache)
+        modules = _modules_hash(project)
+        nodes = [node for node in migrate_flow(flow, self.registry, self.host).nodes if node.id not in known]
+        return {node.id: kind_of(node, self.registry, project, modules).identity for node in nodes}
 
     def plan_of(self, run: Run) -> Plan:
         """A run's plan, from its stored document and the plugins that are installed here."""
@@ -147,6 +189,7 @@ class RunMaker:
         bundle: str,
         origin: Run | None,
         *,
+        changed: Collection[str] = (),
         queue: bool,
         **fields: Any,
     ) -> Run:
@@ -160,25 +203,27 @@ class RunMaker:
             inputs=inputs,
             selection=selection,
             origin_run=origin.id if origin else None,
-            steps=self._steps(narrowed(flow, selection["to"]), origin, selection["from"]),
+            steps=self._steps(narrowed(flow, selection["to"]), origin, selection, changed),
             owner=None if queue else self.owner,
-            lease_seconds=self.lease_seconds,
+            lease_seconds=None if queue else self.lease_seconds,
             **{"event_payload": {"inputs": inputs}, **fields},
         )
         return self.store.runs.create(new)
 
-    def _steps(self, flow: Flow, origin: Run | None, from_: str | None) -> list[NewStep]:
-        taken = self._taken(flow, origin, from_) if origin else {}
+    def _steps(
+        self, flow: Flow, origin: Run | None, selection: Mapping[str, Any], changed: Collection[str]
+    ) -> list[NewStep]:
+        taken = self._taken(flow, origin, selection["from"], changed) if origin else {}
         return [
             taken.get(node.id) or NewStep(node.id, node.id, position) for position, node in enumerate(topological(flow))
         ]
 
-    def _taken(self, flow: Flow, origin: Run, from_: str | None) -> dict[str, NewStep]:
+    def _taken(self, flow: Flow, origin: Run, from_: str | None, changed: Collection[str]) -> dict[str, NewStep]:
         """The steps whose results come from `origin`, if their artifacts are still there."""
         if origin.forgotten is not None:  # files that are left are about to be deleted
             return {}
         results = {step.path: step for step in self.store.steps.of(origin.id) if self._still_there(step.outputs or {})}
-        keep = kept(flow, {path: step.state for path, step in results.items()}, from_)
+        keep = kept(flow, {path: step.state for path, step in results.items()}, from_, changed)
         return {
             node.id: NewStep(
                 node.id, node.id, position, StepState.REUSED,
@@ -190,6 +235,22 @@ class RunMaker:
 
     def _still_there(self, outputs: Mapping[str, Artifact]) -> bool:
         return all(self.root.exists(artifact.path) for artifact in outputs.values())
+
+
+def _inputs_again(flow: Flow, origin: Run, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of `origin` that the flow still has, but for those given."""
+    held = {item.name: origin.inputs[item.name] for item in flow.inputs if origin.inputs.get(item.name) is not None}
+    texts = [item.name for item in flow.inputs if item.type == "json" and item.name in held]
+    held |= {name: json.dumps(held[name]) for name in texts}
+    return resolve_inputs(flow, held | dict(given))
+
+
+def _selection_again(origin: Run, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `origin` ran, with the same cursor unless its input is given."""
+    cursor = origin.selection.get("cursor")
+    if cursor is None or cursor["input"] not in given:
+        return origin.selection
+    return {name: value for name, value in origin.selection.items() if name != "cursor"}
 
 
 def _require_results(origin: Run | None, from_: str | None) -> None:

@@ -12,7 +12,7 @@ from studio.artifacts.values import read_rows, read_value
 from studio.exceptions import NotFound
 from studio.frame import from_arrow
 from studio.manifest import Artifact
-from studio.run import RunState
+from studio.run import RunState, StepState
 from studio.store.runs import Run
 from studio.store.steps import Step
 
@@ -31,6 +31,11 @@ class RunView:
     @property
     def ok(self) -> bool:
         return self.run.state is RunState.SUCCEEDED
+
+    @property
+    def kept(self) -> list[str]:
+        """The steps whose results were those of the run in whose place it stands, from its beginning."""
+        return [step.path for step in self.steps if step.state is StepState.REUSED and step.cache_key is None]
 
     def step(self, node: str) -> Step:
         found = next((step for step in self.steps if step.path == node), None)

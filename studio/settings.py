@@ -75,6 +75,8 @@ class Settings:
     """How long the artifacts of runs that have ended are kept; None for ever."""
     keep_bytes: int | None = 20 * 10**9
     """How much of them is kept in all; None for no limit."""
+    public_url: str = ""
+    """Where people reach the pages of runs and triggers; messages link there."""
     plugin_seconds: float = 5.0
     """Time that a plugin has for each answer."""
     delivery_key: Path | None = None
@@ -251,6 +253,12 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _page(text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("it is no web address, such as https://flows.example.com")
+    return text.rstrip("/")
+
+
 def _or_unlimited(reader: Callable[[str], Any]) -> Callable[[str], Any]:
     """0 would be read as nothing by some and as for ever by others; the one is refused, the other has a word."""
     return lambda text: None if text.lower() == UNLIMITED else reader(text)
@@ -290,6 +298,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "flow_runs_at_once": _count,
     "keep_days": _or_unlimited(_days),
     "keep_bytes": _or_unlimited(parse_bytes),
+    "public_url": _page,
     "plugin_seconds": _seconds,
     "delivery_key": _folder,
 }

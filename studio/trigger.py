@@ -13,6 +13,8 @@ Missed = Literal["all", "latest", "skip"]
 Overlap = Literal["queue", "skip", "cancel", "allow"]
 """What becomes of a tick while runs of the trigger go on: it waits, is skipped, takes their place, or runs beside."""
 
+TimeLimit = Annotated[float, Field(gt=0, le=10 * 366 * 86_400)]
+
 
 class Schedule(BaseModel):
     """When to fire: by five cron fields (or a preset such as `@daily`), or `every` so many seconds.
@@ -60,6 +62,8 @@ class CronTrigger(BaseModel):
     """With `allow`: runs of this trigger at once; a tick beyond is skipped."""
     deadline: Annotated[float, Field(gt=0)] | None = None
     """Seconds after which a late tick is not worth running."""
+    time_limit: TimeLimit | None = None
+    """Seconds that a run may take."""
     inputs: dict[str, Any] = Field(default_factory=dict)
     """Input of the flow -> its value."""
     cursor: Cursor | None = None
@@ -152,6 +156,8 @@ class WebhookTrigger(BaseModel):
     """Of a body."""
     delivery_header: Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{0,100}$")] = "Idempotency-Key"
     """Where the sender's id of a delivery stands, for methods that know none; empty if it sends none."""
+    time_limit: TimeLimit | None = None
+    """Seconds that a run may take."""
     cursor: Cursor | None = None
     """The first run has the input's default. Runs with a cursor go one after the other."""
 

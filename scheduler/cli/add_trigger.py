@@ -11,6 +11,7 @@ from scheduler.cli.trigger_view import trigger_json, warn_without_service
 from studio.cli.revisions import environment_option
 from studio.cli.run import parse_param
 from studio.cli.screen import as_json, opened, print_json
+from studio.cli.times import read_seconds
 from studio.exceptions import UserError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ WEBHOOK_OPTIONS = {"auth", "mapping", "respond_seconds", "rate", "queue", "max_b
 )  # fmt: skip
 @click.option("--parallel", type=click.IntRange(1), metavar="N", help="With --overlap allow: N runs at once.")
 @click.option("--deadline", metavar="TIME", help="A run that cannot begin within that time is not worth it: 30m.")
+@click.option("--time-limit", metavar="TIME", help="A run that takes longer is ended, and has failed: 2h.")
 @click.option("--webhook", is_flag=False, flag_value="", metavar="[PATH]", help="Run when /hooks/PATH is called.")
 @click.option(
     "--auth", multiple=True, metavar="METHOD",
@@ -75,6 +77,7 @@ def command(
     name: str | None,
     params: tuple[str, ...],
     cursor: str | None,
+    time_limit: str | None,
     webhook: str | None,
     environment: str,
     dry_run: bool,
@@ -85,6 +88,7 @@ def command(
     _refuse_foreign(ctx, SCHEDULE_OPTIONS if webhook is not None else WEBHOOK_OPTIONS)
     inputs = dict(parse_param(text) for text in params)
     given: dict[str, Any] = {"inputs": inputs, "cursor": read_cursor(cursor) if cursor else None}
+    given["time_limit"] = read_seconds("--time-limit", time_limit) if time_limit else None
     if webhook is None:
         given |= {name: value for name, value in options.items() if name in SCHEDULE_OPTIONS}
         _add_schedule(flow, name, environment, dry_run, as_json, schedules.read_settings(**given))

@@ -49,6 +49,8 @@ def tell(view: RunView, *, as_json: bool) -> None:
         return
     screen = console()
     screen.print(state_text(report["state"]), f"run {report['run_id']}", seconds_text(report["seconds"]), sep="  ")
+    if view.kept:
+        screen.print(f"  Kept of run {view.run.origin_run}: {', '.join(view.kept)}.")
     failed = [step for step in report["steps"] if step["error"]]
     for step in failed:
         screen.print(f"  {step['node']}: {failure_text(step['error'])}")

@@ -10,6 +10,7 @@ import click
 
 from studio.cli.execution import execute, execution_options
 from studio.cli.main import WRONG_USE, complain
+from studio.cli.times import read_seconds
 from studio.exceptions import UserError
 
 
@@ -23,6 +24,7 @@ from studio.exceptions import UserError
 @click.option("--from", "from_", metavar="NODE", help="Run this node and what follows; take the rest from --run.")
 @click.option("--run", "run_id", metavar="ID", help="The earlier run that --from continues.")
 @click.option("--fresh", is_flag=True, help="Run every step, even if an earlier result could be reused.")
+@click.option("--time-limit", metavar="TIME", help="End the run, as failed, if it takes longer: 90s, 30m, 2h.")
 @execution_options
 @click.pass_context
 def command(
@@ -34,6 +36,7 @@ def command(
     from_: str | None,
     run_id: str | None,
     fresh: bool,
+    time_limit: str | None,
     workers: int | None,
     dask: str | None,
     as_json: bool,
@@ -48,6 +51,7 @@ def command(
 
     inputs = read_inputs(file) | dict(parse_param(text) for text in params)
     options: dict[str, Any] = {"to": to, "from_": from_, "run_id": run_id, "fresh": fresh}
+    options["time_limit"] = read_seconds("--time-limit", time_limit) if time_limit else None
     place: dict[str, Any] = {"workers": workers, "dask": dask}
     try:
         execute(

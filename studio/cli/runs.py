@@ -9,6 +9,7 @@ import click
 
 from studio.cli.execution import execute, execution_options, own_failure
 from studio.cli.progress import failure_text
+from studio.cli.run import parse_param
 from studio.cli.screen import (
     as_json,
     local_text,
@@ -181,15 +182,36 @@ def resume(ctx: click.Context, run_id: str, workers: int | None, dask: str | Non
 @command.command("retry")
 @run_argument
 @click.option("--from", "from_", metavar="NODE", help="Run this node and what follows again, even what succeeded.")
+@click.option("--fresh", is_flag=True, help="Run every step again, from the start.")
+@click.option("--param", "params", multiple=True, metavar="N=V", help="Give the flow's input N another value.")
+@click.option("--revision", type=click.Choice(["same", "active"]), default="same", show_default=True,
+              help="Run the same document again, or the revision that is active now.")  # fmt: skip
 @execution_options
 @click.pass_context
 def retry(
-    ctx: click.Context, run_id: str, from_: str | None, workers: int | None, dask: str | None, as_json: bool
+    ctx: click.Context,
+    run_id: str,
+    from_: str | None,
+    fresh: bool,
+    params: tuple[str, ...],
+    revision: Any,
+    workers: int | None,
+    dask: str | None,
+    as_json: bool,
 ) -> None:
-    """Run again what did not succeed, as a new run that keeps the rest."""
+    """Run again what did not succeed, as a new run that keeps the rest.
+
+    With other inputs, or another revision, also the steps run again that depend on what has changed.
+    """
+    if from_ and fresh:
+        raise click.UsageError("--fresh runs every step; --from only some. Give one of them.")
+    inputs = dict(parse_param(text) for text in params)
 
     def start(app: App, on_event: Any) -> RunView:
-        return app.retry(run_id, from_=from_, workers=workers, dask=dask, on_event=on_event)
+        return app.retry(
+            run_id, from_=from_, inputs=inputs, revision=revision, fresh=fresh,
+            workers=workers, dask=dask, on_event=on_event,
+        )  # fmt: skip
 
     execute(ctx, start, as_json=as_json)
 
@@ -210,6 +232,9 @@ def show_view(view: RunView, provenance: dict[str, Any], *, as_json: bool) -> No
     for name, value in run.inputs.items():
         click.echo(f"  {name} = {value}")
     print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])
+    for late in provenance["late"]:
+        what = f"attempt {late['attempt']} at {late['node']} {late['state'].replace('_', ' ')}"
+        click.echo(f"Late: {what} after it had been given up. What it left was not taken.")
     if own_failure(view):
         click.echo(own_failure(view))
 

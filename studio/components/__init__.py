@@ -26,6 +26,7 @@ def register_components() -> Sequence[Component]:
     from studio.components.load.write_excel import write_excel
     from studio.components.load.write_parquet import write_parquet
     from studio.components.report.html_report import html_report
+    from studio.components.send.send_email import send_email
     from studio.components.transform.aggregate import table_aggregate
     from studio.components.transform.deduplicate import table_deduplicate
     from studio.components.transform.filter import table_filter
@@ -53,6 +54,7 @@ def register_components() -> Sequence[Component]:
         sql_write,
         html_report,
         respond,
+        send_email,
     ]
 
 

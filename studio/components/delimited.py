@@ -248,3 +248,16 @@ def line_where(file: Path, layout: Layout, test: Callable[[list[str]], bool]) ->
         if layout.header_row:
             next(records, None)
         return next((record for record in records if test(record[1])), None)
+
+
+def require_plain(table: pl.LazyFrame) -> None:
+    """Raise :class:`UserError` for a column that no CSV can say."""
+    import polars as pl
+
+    for name, kind in table.collect_schema().items():
+        if kind.is_nested() or kind == pl.Binary:
+            what = "bytes" if kind == pl.Binary else "several values in one"
+            raise UserError(
+                f"Column {name!r} holds {what}: no CSV can say that.",
+                cure="Leave it out by a Select node, or write Parquet.",
+            )

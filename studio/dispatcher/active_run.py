@@ -73,8 +73,12 @@ class ActiveRun:
     """Waiting step -> when it is ready again, in microseconds since 1970."""
     flights: dict[AttemptKey, Flight] = field(default_factory=dict)
     losses: dict[str, int] = field(default_factory=dict)
+    given_up: set[AttemptKey] = field(default_factory=set)
+    """Attempts that may still end somewhere, of whose end nothing is known."""
     cancelled_at: float | None = None
     """When we began to cancel it (monotonic)."""
+    overdue: bool = False
+    """Whether we cancel it because it has taken longer than it may."""
     lost: bool = False
     """Whether it is ours no more."""
     timers: Timers = field(default_factory=Timers)
@@ -82,6 +86,7 @@ class ActiveRun:
     @classmethod
     def of(cls, run: Run, plan: Plan, steps: Iterable[Step], attempts: Iterable[Attempt]) -> ActiveRun:
         stored = {step.path: step for step in steps}
+        attempts = list(attempts)
         return cls(
             run,
             plan,
@@ -89,6 +94,7 @@ class ActiveRun:
             attempts={path: stored[path].attempt for path in plan.steps},
             outputs={path: bare(stored[path].outputs or {}) for path in plan.steps if stored[path].state.has_outputs},
             wakes={path: stored[path].ready_at or 0 for path in plan.steps if stored[path].state is StepState.WAITING},
+            given_up={AttemptKey(run.id, one.step, one.number) for one in attempts if one.given_up and not one.late},
             losses=dict(Counter(one.step for one in attempts if one.state is AttemptState.LOST)),
         )
 
@@ -193,7 +199,7 @@ class ActiveRun:
         """A started attempt has been silent for too long. Whatever it still does is ignored from now on."""
         owned.set_attempt(key.step, key.attempt, OPEN, AttemptState.LOST, ended=microseconds())
         self._begin_again(owned, key)
-        self.flights.pop(key, None)
+        self._give_up(key)
 
     def withdraw(self, owned: Owned, key: AttemptKey) -> None:
         """We ended an attempt ourselves, to let somebody else begin again. That is no loss to be counted."""
@@ -202,16 +208,20 @@ class ActiveRun:
             self._doubt(owned, key)
         else:
             self._set(owned, key.step, StepState.READY)
-        self.flights.pop(key, None)
+        self._give_up(key)
 
     def cancel_attempt(self, owned: Owned, key: AttemptKey) -> None:
         """An attempt that was cancelled without leaving a manifest."""
         owned.set_attempt(key.step, key.attempt, OPEN, AttemptState.CANCELLED, ended=microseconds())
         self.cancel_step(owned, key.step)
-        self.flights.pop(key, None)
+        self._give_up(key)
 
     def cancel_step(self, owned: Owned, path: str) -> None:
         self._set(owned, path, StepState.CANCELLED, ended=microseconds())
+
+    def _give_up(self, key: AttemptKey) -> None:
+        self.flights.pop(key, None)
+        self.given_up.add(key)
 
     def _fail(self, owned: Owned, key: AttemptKey, failure: Failure, times: dict[str, int]) -> None:
         execution = self.plan.steps[key.step].node.execution

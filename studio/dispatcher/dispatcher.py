@@ -14,7 +14,7 @@ from functools import partial
 
 from studio.dispatcher.active_run import ActiveRun, Flight, Timers
 from studio.dispatcher.driver import Driver, refuse
-from studio.exceptions import LeaseLost, StoreError, UserError
+from studio.exceptions import ArtifactError, LeaseLost, StoreError, UserError
 from studio.executors.executor import AttemptKey, Report
 from studio.problem import Failure
 from studio.store.leases import Places
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 TRIES = 3
 """So many unforeseen errors in a row of one run are no accident: the run fails."""
 EXPIRE_SECONDS = 1.0
+LIMIT_SECONDS = 1.0
+"""Between looks for runs that have taken longer than they may."""
 IDLE_POLLS = 3
 """How many times longer to wait for the next look where nothing is driven."""
 
@@ -112,10 +114,10 @@ class Dispatcher:
         try:
             self._renew()
             self._excuse()
-            cancelled = self._cancel_requests()
+            cancelled, overdue = self._cancel_requests(), self._overdue()
             self._collect()
             self._each(self._adopt, trouble)
-            self._each(lambda run: self._tend(run.id, run.id in cancelled), trouble)
+            self._each(lambda run: self._tend(run.id, cancelled, overdue), trouble)
             self._start(trouble)
         except StoreError as error:
             if not error.retryable:
@@ -229,24 +231,45 @@ class Dispatcher:
     # Each run's turn ------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
+        strange = []
         for report in self.driver.executor.reports():
             if report.key.run in self._active or report.key.run in self._stale:
                 self._reports.setdefault(report.key.run, []).append(report)
+            elif report.kind == "ended":
+                strange.append(report.key)
+        self._note_late(strange)
+
+    def _note_late(self, ended: list[AttemptKey]) -> None:
+        """Runs that have ended, or are others', may have had attempts that end only now."""
+        try:
+            self.driver.note_late(key for key in ended if self._was_given_up(key))
+        except ArtifactError as error:
+            logger.warning("what came late is not noted: %s", error)
+
+    def _was_given_up(self, key: AttemptKey) -> bool:
+        attempts = self._store.attempts.of(key.run, key.step)
+        return any(one.given_up for one in attempts if one.number == key.attempt)
 
     def _cancel_requests(self) -> set[str]:
         if not self._active or not self._timers.is_due("cancel", self._pace.poll):
             return set()
         return self._store.leases.cancel_requests(self.driver.owner)
 
-    def _tend(self, run_id: str, cancel: bool) -> None:
+    def _overdue(self) -> set[str]:
+        limited = any(one.run.time_limit for one in self._active.values())
+        if not limited or not self._timers.is_due("limit", LIMIT_SECONDS):
+            return set()
+        return self._store.leases.overdue(self.driver.owner)
+
+    def _tend(self, run_id: str, cancelled: set[str], overdue: set[str]) -> None:
         active = self._active.get(run_id)
         if active is None:
             return
         if active.lost:
             raise LeaseLost(f"Another dispatcher has taken run {run_id}.")
         self._heed(active)
-        if cancel and active.cancelled_at is None:
-            self.driver.cancel(active)
+        if run_id in cancelled | overdue and active.cancelled_at is None:
+            self.driver.cancel(active, overdue=run_id not in cancelled)
         self.driver.look_for_lost(active)
         if active.cancelled_at is None:
             self.driver.wake(active)

@@ -114,8 +114,8 @@ class Driver:
             active.settle(owned, None)
         for key in active.in_flight():
             active.flights[key] = heard.get(key) or Flight(started=read_started(self.root, *key) is not None)
-        if owned.cancel_requested:
-            self.cancel(active)
+        if owned.cancel_requested or owned.overdue:
+            self.cancel(active, overdue=not owned.cancel_requested)
         else:
             unstarted = [key for key, flight in active.flights.items() if not flight.started and key not in heard]
             self.submit(active, unstarted)
@@ -126,7 +126,12 @@ class Driver:
         state = outcome(active.plan, active.states, cancelled=active.cancelled_at is not None)
         if state is None:
             return False
-        failure = self._run_failure(active) if state is RunState.FAILED else None
+        self.note_late(active.given_up)
+        failure = None
+        if active.overdue and state is RunState.CANCELLED:
+            state, failure = RunState.FAILED, _overdue(active.run)
+        elif state is RunState.FAILED:
+            failure = self._run_failure(active)
         with self.owned(active.run) as owned:
             owned.set_run(state, failure=failure)
             owned.append_event("run", state=state)
@@ -152,7 +157,9 @@ class Driver:
     # Reports --------------------------------------------------------------------------------------------------------
 
     def heed(self, active: ActiveRun, reports: Iterable[Report]) -> None:
-        """Note what runs and what it says; commit what has ended. Reports of attempts that are not ours are dropped."""
+        """Note what runs and what it says; commit what has ended. Of other attempts, only their end is of interest."""
+        reports = list(reports)
+        self.note_late(one.key for one in reports if one.kind == "ended" and one.key in active.given_up)
         known = [report for report in reports if report.key in active.flights]
         # Another task of an attempt that runs already knows nothing of it.
         ended = {one.key: one for one in known if one.kind == "ended" and "already_started" not in one.data}
@@ -165,6 +172,15 @@ class Driver:
             self._note(active, news)
         found = {key: self._result(key) or self._told(active, key, report.data) for key, report in ended.items()}
         self._commit(active, found)
+
+    def note_late(self, keys: Iterable[AttemptKey]) -> None:
+        """Record what attempts have left that had been given up. One that was killed has left nothing of interest."""
+        for key in keys:
+            found = self._result(key)
+            if not isinstance(found, AttemptManifest) or found.state == "cancelled":
+                continue
+            if self.store.attempts.note_late(*key, state=found.state, ended=found.ended):
+                logger.warning("%s, attempt %d, has %s after it was given up", key.step, key.attempt, found.state)
 
     def _note(self, active: ActiveRun, news: list[Report]) -> None:
         with self.owned(active.run) as owned:
@@ -316,9 +332,12 @@ class Driver:
 
     # Cancelling -----------------------------------------------------------------------------------------------------
 
-    def cancel(self, active: ActiveRun) -> None:
-        """Kill what runs, and take the `started` file of what has not begun so that it never will."""
-        active.cancelled_at = time.monotonic()
+    def cancel(self, active: ActiveRun, *, overdue: bool = False) -> None:
+        """Kill what runs, and take the `started` file of what has not begun so that it never will.
+
+        An `overdue` run ends as failed, for nobody has asked for its end.
+        """
+        active.cancelled_at, active.overdue = time.monotonic(), overdue
         active.wakes.clear()
         self._kill(active)
         self._abandon(
@@ -347,6 +366,11 @@ class Driver:
             with self.owned(active.run) as owned:
                 for key in keys:
                     active.cancel_attempt(owned, key)
+
+
+def _overdue(run: Run) -> Failure:
+    return Failure("deadline", f"The run was ended after {run.time_limit:g} s, its time limit.",
+                   "Look at what takes so long, or give it more time: --time-limit.")  # fmt: skip
 
 
 def _was_cancelled(result: Result) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, and_, bindparam, func, literal, or_, select, text, update
 
 from studio.run import RunState
-from studio.store import tables
+from studio.store import outbox, tables
 from studio.store.columns import clock
 from studio.store.database import Database
-from studio.store.runs import Run
+from studio.store.runs import OVERDUE, Run
 
 _CLAIM_LOCK = 7_013_552_020
 """PostgreSQL's advisory lock under which runs are chosen, so that two choosers do not both fill the last place."""
@@ -109,6 +109,7 @@ _RELEASE = (
     .where(_OWNED, _r.id == bindparam("run_id"), _r.epoch == bindparam("epoch_"))
     .values(owner=None, lease_until=None)
 )
+_OVERDUE = select(_r.id).where(_OWNED, OVERDUE)
 _CANCEL_REQUESTS = select(_r.id).where(_OWNED, _r.cancel_requested)
 
 
@@ -131,15 +132,18 @@ class Leases:
             claimed = [Run(*row) for row in connection.execute(_CLAIM_ABANDONED, values | {"limit": limit})]
             if len(claimed) < limit:
                 ids = _chosen(connection, limit - len(claimed), places)
-                claimed += [Run(*row) for row in connection.execute(_CLAIM_QUEUED, values | {"run_ids": ids})]
+                begun = [Run(*row) for row in connection.execute(_CLAIM_QUEUED, values | {"run_ids": ids})]
+                outbox.note_begun(connection, begun)
+                claimed += begun
         return sorted(claimed, key=lambda run: (-run.priority, run.created, run.id))
 
     def claim_one(self, owner: str, lease_seconds: float, run_id: str) -> Run | None:
         """Take that run, if it is queued or its owner let the lease run out."""
         values = {"owner_": owner, "lease": _microseconds(lease_seconds), "run_id": run_id}
         with self._database.write() as connection:
-            row = connection.execute(_CLAIM_ONE, values).one_or_none()
-        return Run(*row) if row else None
+            claimed = [Run(*row) for row in connection.execute(_CLAIM_ONE, values)]
+            outbox.note_begun(connection, [run for run in claimed if run.epoch == 1])
+        return claimed[0] if claimed else None
 
     def renew(self, owner: str, lease_seconds: float, run_ids: Collection[str]) -> set[str]:
         """Lengthen the leases to `lease_seconds` from now; the ids of those runs that are still the owner's."""
@@ -159,6 +163,11 @@ class Leases:
         """Which of the owner's runs somebody wants cancelled."""
         with self._database.read() as connection:
             return set(connection.execute(_CANCEL_REQUESTS, {"owner_": owner}).scalars())
+
+    def overdue(self, owner: str) -> set[str]:
+        """Which of the owner's runs have taken longer than they may."""
+        with self._database.read() as connection:
+            return set(connection.execute(_OVERDUE, {"owner_": owner}).scalars())
 
     def _anything(self) -> bool:
         """Asked five times a second: a read is cheap, and keeps nobody waiting."""

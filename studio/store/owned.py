@@ -11,16 +11,23 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from studio.exceptions import LeaseLost, NotFound
 from studio.run import AttemptState, RunState, State, StepState, transition
-from studio.store import events, tables, texts
+from studio.store import events, outbox, tables, texts
 from studio.store.columns import StateT, clock
 from studio.store.events import NewRunEvent
 from studio.store.retention import kept_among
+from studio.store.runs import OVERDUE
 
 _s = tables.step.c
 _a = tables.attempt.c
 
 _LOCK = (
-    select(tables.run.c.owner, tables.run.c.epoch, tables.run.c.state, tables.run.c.cancel_requested)
+    select(
+        tables.run.c.owner,
+        tables.run.c.epoch,
+        tables.run.c.state,
+        tables.run.c.cancel_requested,
+        OVERDUE.label("overdue"),
+    )
     .where(tables.run.c.id == bindparam("run_id"))
     .with_for_update()
 )
@@ -79,6 +86,8 @@ class Owned:
             raise LeaseLost(f"Run {run_id} is owned by {row.owner} in epoch {row.epoch}, not {owner} in {epoch}.")
         self.state: RunState = row.state
         self.cancel_requested: bool = row.cancel_requested
+        self.overdue = bool(row.overdue)
+        """Whether the run has taken longer than it may."""
         self._events: list[NewRunEvent] = []
         self._last_seq: int | None = None
         self._ends = False
@@ -162,12 +171,13 @@ class Owned:
         return self._last_seq + len(self._events)
 
     def flush(self) -> None:
-        """Write the events that were appended, and the words of a run that has ended with them."""
+        """Write the events that were appended, and with the run's end its words and what alerts are to tell of it."""
         events.append(self._connection, self.run_id, self._last_seq or 0, self._events)
         self._last_seq = (self._last_seq or 0) + len(self._events)
         self._events = []
         if self._ends:
             texts.keep(self._connection, self.run_id)
+            outbox.note_end(self._connection, self.run_id)
             self._ends = False
 
     def _change(

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Delete,
     Insert,
     bindparam,
     case,
+    cast,
     delete,
     insert,
     select,
@@ -23,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from studio.exceptions import ArtifactError, Conflict, NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
-from studio.store import events, steps, tables, texts
+from studio.store import events, outbox, steps, tables, texts
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.events import NewEvent, NewRunEvent
@@ -39,7 +41,8 @@ class NewRun:
 
     With `owner` it is born running and leased to it for `lease_seconds`; without, it is queued. Two runs never share
     a `dedup`. A higher `priority` goes first. Of the runs that share `exclusive` one is driven at a time. A queued run
-    that has not begun by `start_by` (microseconds) is cancelled.
+    that has not begun by `start_by` (microseconds) is cancelled. `due` (microseconds) is when its trigger wanted it.
+    One that has not ended `time_limit` seconds after its start has failed.
     """
 
     flow_id: str
@@ -62,6 +65,8 @@ class NewRun:
     environment: str = "default"
     exclusive: str | None = None
     start_by: int | None = None
+    due: int | None = None
+    time_limit: float | None = None
     owner: str | None = None
     lease_seconds: float | None = None
     project: str = "default"
@@ -93,6 +98,8 @@ class Run:
     environment: str
     exclusive: str | None
     start_by: int | None
+    due: int | None
+    time_limit: float | None
     state: RunState
     owner: str | None
     """The dispatcher that holds it, or held it when it ended."""
@@ -118,6 +125,8 @@ class Run:
 
 _r = tables.run.c
 _LEASE_END = clock() + bindparam("lease")
+OVERDUE = _r.started + cast(_r.time_limit * 1_000_000, BigInteger) < clock()
+"""Whether a run has taken longer than it may."""
 _BY_ID = select(tables.run).where(_r.id == bindparam("run_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _BY_DEDUP = select(tables.run).where(_r.dedup == bindparam("dedup"))
@@ -204,6 +213,7 @@ class Runs:
             late = [Run(*row) for row in connection.execute(_LATE, {"limit": limit})]
             for run in late:
                 _cancel(connection, run, _TOO_LATE)
+            outbox.note_never_begun(connection, late)
             return [run.id for run in late]
 
     def get(self, run_id: str) -> Run:
@@ -346,6 +356,8 @@ def _values(new: NewRun, event_id: str, hashed: str) -> dict[str, Any]:
         "environment": new.environment,
         "exclusive": new.exclusive,
         "start_by": new.start_by,
+        "due": new.due,
+        "time_limit": new.time_limit,
         "state": RunState.RUNNING if owned else RunState.QUEUED,
         "epoch": 1 if owned else 0,
         "cancel_requested": False,

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Text, column, inspect, select, table, text
 
 from studio.exceptions import StoreError
+from studio.store.alerts import Alerts
 from studio.store.attempts import Attempts
 from studio.store.columns import clock
 from studio.store.credentials import CredentialRows
@@ -22,6 +23,7 @@ from studio.store.history import History
 from studio.store.invariants import Invariants
 from studio.store.leases import Leases
 from studio.store.opening import SqliteOpening, refuse_if_open
+from studio.store.outbox import Outbox
 from studio.store.owned import Owned
 from studio.store.retention import Retention
 from studio.store.runs import Runs
@@ -55,6 +57,8 @@ class Store:
         self.credentials = CredentialRows(database)
         self.deliveries = Deliveries(database)
         self.tokens = Tokens(database)
+        self.alerts = Alerts(database)
+        self.outbox = Outbox(database)
         self.retention = Retention(database)
         self.invariants = Invariants(database)
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -172,6 +173,8 @@ run = Table(
     Column("environment", Text, nullable=False, server_default="default"),
     Column("exclusive", Id),
     Column("start_by", Time),
+    Column("due", Time),
+    Column("time_limit", Float),
     Column("state", StateText(RunState), nullable=False),
     Column("owner", Text),
     Column("epoch", Integer, nullable=False),
@@ -196,6 +199,7 @@ run = Table(
 )
 """`origin_run`, `trigger_id` and a step's `reused_run` are no foreign keys: those rows may be deleted, their names stay
 true. Of the runs that share `exclusive`, one is driven at a time. One that has not begun by `start_by` never does.
+`due` is when its trigger wanted it, null for others. `time_limit`: seconds from its start to its end.
 `forgotten` is when its artifacts were given up."""
 
 step = Table(
@@ -235,8 +239,10 @@ attempt = Table(
     Column("peak_memory", BigInteger),
     Column("log", Text, nullable=False),
     Column("notebook", Text, nullable=False),
+    Column("late", Text),
     ForeignKeyConstraint(["run_id", "step"], ["step.run_id", "step.path"], ondelete="CASCADE"),
 )
+"""`late`: how an attempt ended after all that had been given up; null for others."""
 
 run_event = Table(
     "run_event",
@@ -271,18 +277,6 @@ run_text = Table(
 
 RUN_WORD = table("run_word", column("rowid"))
 """SQLite's index of words: a table of FTS5, which triggers keep equal to `run_text`."""
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("data", JsonText, nullable=False),
-    Column("created", Time, nullable=False),
-    Column("done", Time),
-)
-"""What a run's end sets off (mails, calls, follow-up flows), written with the commit that causes it."""
 
 credential = Table(
     "credential",
@@ -370,3 +364,58 @@ token = Table(
     Column("revoked", Time),
 )
 """Who may speak to the API over the network. `hash` is the SHA-256 of the token's text, which is kept nowhere."""
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("flow_id", Id, ForeignKey("flow.id")),
+    Column("environment", Text, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("conditions", JsonText, nullable=False),
+    Column("settings", JsonText, nullable=False),
+    Column("every_seconds", Integer, nullable=False),
+    Column("paused", PlainText),
+    Column("version", Integer, nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("updated", Time, nullable=False),
+    Column("message_id", Id),
+    Column("begun", Time),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", Time),
+    Column("lease", Text),
+    Column("lease_until", Time),
+    Column("last_sent", Time),
+    Column("failure", FailureText),
+    Index("ix_alert_flow_id", "flow_id"),
+)
+"""Who is told of runs, and how. Without `flow_id` it watches all flows of its environment. `version` counts its changes
+by people. The rest is the relay's: the message on its way and since when, how often it was tried, when the next message
+or try may go, who holds it, and what went wrong last.
+"""
+
+PENDING = text("done IS NULL")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", Id, ForeignKey("alert.id", ondelete="CASCADE"), nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("flow_id", Id, nullable=False),
+    Column("run_id", Id),
+    Column("data", JsonText, nullable=False),
+    Column("created", Time, nullable=False),
+    Column("message_id", Id),
+    Column("done", Time),
+    Column("failure", FailureText),
+    Index("ix_outbox_alert_id", "alert_id", "id"),
+    Index("ix_outbox_message_id", "message_id"),
+    _partial("ix_outbox_pending", "alert_id", "id", where=PENDING),
+)
+"""What alerts are to tell, written with the commit that causes it. `message_id` is the message that it is told by;
+`done` when that was sent, or given up because of `failure`. `run_id` is no foreign key.
+"""

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Insert, Select, and_, bindparam, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.exceptions import Conflict, NotFound, UserError
-from studio.store import runs, tables
+from studio.store import outbox, runs, tables
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.identifier import uuid7
+from studio.store.outbox import Cause
 from studio.store.runs import NewRun
 
 
@@ -285,6 +286,21 @@ class Firing:
             self._connection.execute(_ADD_TICK, rows)
         if self._next:
             self._connection.execute(_SET_NEXT, self._next)
+        outbox.note(self._connection, self._skips())
+
+    def _skips(self) -> list[Cause]:
+        """What each trigger skips now as one cause: after days without a service there may be thousands."""
+        fires: dict[str, list[int]] = {}
+        for trigger_id, tick in self._ticks:
+            if tick.skipped is not None:
+                fires.setdefault(trigger_id, []).append(tick.fire)
+        return [_skip(trigger, fires[trigger.id]) for trigger in self.triggers if trigger.id in fires]
+
+
+def _skip(trigger: Trigger, fires: list[int]) -> Cause:
+    data = {"trigger": trigger.name, "trigger_id": trigger.id}
+    times = {"count": len(fires), "first": min(fires), "last": max(fires)}
+    return Cause("skipped", trigger.project, trigger.flow_id, trigger.environment, data=data | times)
 
 
 def _get(connection: Connection, id: str) -> Trigger:

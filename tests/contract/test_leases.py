@@ -107,3 +107,18 @@ def test_a_run_that_has_not_begun_by_its_deadline_is_cancelled_and_says_why(stor
     assert [step.state for step in store.steps.of(late.id)] == ["cancelled"]
     assert store.events.of(late.id)[-1].data["state"] == "cancelled"
     assert [store.runs.get(run.id).state for run in (early, begun)] == [RunState.QUEUED, RunState.RUNNING]
+
+
+def test_a_run_that_takes_longer_than_it_may_is_found_by_its_owner_whoever_began_it(store: Store) -> None:
+    given = {"owner": "me", "lease_seconds": 0.0}
+    limited = queued(store, time_limit=1e-6, **given)
+    patient, unlimited = queued(store, time_limit=1e6, **given), queued(store, **given)
+    waiting = queued(store, time_limit=1e-6)
+    assert store.leases.overdue("me") == {limited.id}
+    claimed = {run.id: run for run in store.leases.claim("other", 60, 3)}
+    assert claimed.keys() == {limited.id, patient.id, unlimited.id}
+    assert store.leases.overdue("other") == {limited.id}
+    for run in claimed.values():
+        with store.owned(run.id, "other", run.epoch) as owned:
+            assert owned.overdue is (run.id == limited.id)
+    assert store.runs.get(waiting.id).time_limit == 1e-6

@@ -194,6 +194,23 @@ def test_a_run_is_cancelled_by_command_while_the_service_drives_it(served: Serve
     assert not Path(f"/proc/{kernel}").exists()
 
 
+def test_a_run_whose_time_is_over_is_ended_with_its_kernel(served: Served, slow: Path) -> None:
+    given = ("--name", "limited", "--cron", "@yearly", "--time-limit", "1h")
+    assert served.millrace("triggers", "add", "Slow", *given).returncode == 0
+    served.start()
+    run_id = fire(served, "limited")
+    (kernel,) = wait_for(lambda: executions(slow), what="the step")
+    with served.store() as store, store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE run SET time_limit = 0.1 WHERE time_limit = 3600")  # an hour passes
+    wait_for(lambda: served.states() == ["failed"], what="the end")
+    assert not Path(f"/proc/{kernel}").exists()
+    with served.store() as store:
+        failure = store.runs.get(run_id).failure
+        assert failure is not None
+        assert failure.code == "deadline"
+        assert store.invariants.breaches() == []
+
+
 def test_runs_of_many_flows_end_and_none_waits_for_a_hanging_one(served: Served, slow: Path, tmp_path: Path) -> None:
     flow = Flow.new("Quick")
     flow.add("code", "one", source="def run() -> Json:\n    return 1\n")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from studio.difference import differences
+from studio.difference import changed_nodes, differences
 from studio.flow import Flow, FlowInput, format_flow, parse_flow
 
 
@@ -92,3 +93,25 @@ def test_limits_of_a_node_are_told_one_by_one() -> None:
 def test_long_values_are_cut() -> None:
     (said,) = change(lambda after: replace(after, "bank", params={"path": "x" * 500}))
     assert len(said) < 200
+
+
+def test_what_a_node_does_changes_by_what_it_computes_and_from_what_not_by_how_it_is_called() -> None:
+    def made(**fields: Any) -> Flow:
+        flow = Flow(id="f", **fields.pop("flow", {}))
+        flow.add("code", "a", source="def run() -> Json: ...")
+        flow.add("code", "b", source="def run(x: Json) -> Json: ...", inputs={"x": "a.json"}, **fields)
+        return flow
+
+    old = made()
+    assert changed_nodes(old, made()) == set()
+    told = {"name": "B", "description": "b", "execution": {"timeout": 5, "retry": {"times": 3}}}
+    assert changed_nodes(old, made(**told)) == set()
+    assert changed_nodes(old, made(params={"n": 1})) == {"b"}
+    assert changed_nodes(old, made(execution={"kernel": "other"})) == {"b"}
+    assert changed_nodes(old, made(flow={"kernel": "other"})) == {"a", "b"}
+    rewired = made()
+    rewired.edges[0] = rewired.edges[0].model_copy(update={"when": "always"})
+    assert changed_nodes(old, rewired) == {"b"}
+    more = made()
+    more.add("code", "c", source="def run() -> Json: ...")
+    assert (changed_nodes(old, more), changed_nodes(more, old)) == ({"c"}, set())

@@ -19,6 +19,7 @@ from studio.planner import (
     kept,
     make_plan,
     narrowed,
+    nodes_with_inputs,
     outcome,
     retry_wait,
     topological,
@@ -207,3 +208,13 @@ def test_every_run_ends_whatever_order_its_steps_end_in(edges: list[tuple[int, i
         fresh = unblocked(p, states, ended=[path])
     assert outcome(p, states, cancelled=False) is not None
     assert len(started) == len(set(started))
+
+
+def test_nodes_refer_to_inputs_wherever_in_their_params() -> None:
+    flow = Flow.new("References")
+    deep = {"rows": [{"name": {"$input": "month"}}], "note": "month"}
+    flow.add("code", "a", source="def run() -> Json: ...", params=deep)
+    flow.add("code", "b", source="def run() -> Json: ...", params={"x": {"$input": "year"}, "y": {"$var": "month"}})
+    assert nodes_with_inputs(flow, ["month"]) == {"a"}
+    assert nodes_with_inputs(flow, ["month", "year"]) == {"a", "b"}
+    assert nodes_with_inputs(flow, []) == set()

@@ -39,7 +39,7 @@ def test_every_option_in_the_readme_exists() -> None:
         assert run is not None
         options = {option for param in run.params for option in param.opts}
     row = next(line for line in README.splitlines() if line.startswith("| run |"))
-    assert set(re.findall(r"--\w+", row)) == {option for option in options if option.startswith("--")} - {"FLOW"}
+    assert set(re.findall(r"--[\w-]+", row)) == {option for option in options if option.startswith("--")} - {"FLOW"}
 
 
 def test_files_and_links_that_the_readme_names_exist() -> None:

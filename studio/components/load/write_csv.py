@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from studio import ui
 from studio.component import Params, component
-from studio.components.delimited import one_character
+from studio.components.delimited import one_character, require_plain
 from studio.components.target import draft
 from studio.exceptions import UserError
 from studio.port import File
@@ -58,19 +58,11 @@ def write_csv(table: pl.LazyFrame, params: WriteCsvParams) -> File:
 
 
 def _check(table: pl.LazyFrame, params: WriteCsvParams) -> None:
-    import polars as pl
-
     if params.decimal_comma and params.delimiter == ",":
         raise UserError(
             "The comma cannot part both columns and decimals.", cure="Choose ; for columns.", field="delimiter"
         )
-    for name, kind in table.collect_schema().items():
-        if kind.is_nested() or kind == pl.Binary:
-            what = "bytes" if kind == pl.Binary else "several values in one"
-            raise UserError(
-                f"Column {name!r} holds {what}: no CSV can say that.",
-                cure="Leave it out by a Select node, or write Parquet.",
-            )
+    require_plain(table)
 
 
 write_csv.example(

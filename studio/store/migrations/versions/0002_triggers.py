@@ -17,6 +17,7 @@ KEPT = sa.text("forgotten IS NULL")
 ACCEPTED = sa.text("outcome = 'accepted' AND key IS NOT NULL")
 WITH_BODY = sa.text("body IS NOT NULL")
 WITH_RUN = sa.text("run_id IS NOT NULL")
+PENDING = sa.text("done IS NULL")
 
 INDEX_OF_WORDS = {
     "postgresql": [
@@ -86,7 +87,10 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("environment", sa.Text(), nullable=False, server_default="default"))
     op.add_column("run", sa.Column("exclusive", ID, nullable=True))
     op.add_column("run", sa.Column("start_by", sa.BigInteger(), nullable=True))
+    op.add_column("run", sa.Column("due", sa.BigInteger(), nullable=True))
+    op.add_column("run", sa.Column("time_limit", sa.Float(), nullable=True))
     op.add_column("run", sa.Column("forgotten", sa.BigInteger(), nullable=True))
+    op.add_column("attempt", sa.Column("late", sa.Text(), nullable=True))
     op.create_index("ix_run_trigger_id", "run", ["trigger_id", "created", "id"])
     op.create_index("uq_run_exclusive", "run", ["exclusive"], unique=True, postgresql_where=DRIVEN, sqlite_where=DRIVEN)
     op.create_index("ix_run_unfinished", "run", ["trigger_id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
@@ -118,6 +122,7 @@ def upgrade() -> None:
     _make_deliveries()
     _make_credentials()
     _make_tokens()
+    _make_alerts()
 
 
 def _make_deliveries() -> None:
@@ -216,3 +221,53 @@ def _make_tokens() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("hash", name=op.f("uq_token_hash")),
     )
+
+
+def _make_alerts() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("flow_id", ID, nullable=True),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("conditions", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", ID, nullable=True),
+        sa.Column("begun", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.BigInteger(), nullable=True),
+        sa.Column("lease", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("last_sent", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["flow_id"], ["flow.id"], name=op.f("fk_alert_flow_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    op.create_index("ix_alert_flow_id", "alert", ["flow_id"])
+    op.drop_table("outbox")  # nothing was ever written to it
+    op.create_table(
+        "outbox",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("alert_id", ID, nullable=False),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("flow_id", ID, nullable=False),
+        sa.Column("run_id", ID, nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", ID, nullable=True),
+        sa.Column("done", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_outbox_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index("ix_outbox_alert_id", "outbox", ["alert_id", "id"])
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
+    op.create_index("ix_outbox_pending", "outbox", ["alert_id", "id"], postgresql_where=PENDING, sqlite_where=PENDING)
