@@ -5,6 +5,7 @@ A type is a pydantic model. Its fields of the type `SecretStr` are secret: nobod
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -54,6 +55,15 @@ class Revealed:
     name: str
     type: str
     values: dict[str, Any] = field(repr=False)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts in a field's value, which may be nested lists and objects."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(item)
 
 
 def _clear(value: Any) -> Any:

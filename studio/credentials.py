@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.credential import Revealed
+from studio.credential import Revealed, texts_in
 from studio.exceptions import NotFound, PluginError, UserError
 from studio.flow import credentials_in, parse_flow
 from studio.keys import Keys, opened, place_of
@@ -248,16 +248,8 @@ def _title(kind: CredentialTypeManifest, field: str) -> str:
     return str(kind.fields["properties"][field].get("title", field))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
-
-
 def _scrubber(kind: CredentialTypeManifest, values: Mapping[str, Any]) -> Scrubber:
-    return Scrubber([text for field in kind.secret for text in _texts(values.get(field))])
+    return Scrubber([text for field in kind.secret for text in texts_in(values.get(field))])
 
 
 def _without(kind: CredentialTypeManifest, values: Mapping[str, Any], text: str) -> str:

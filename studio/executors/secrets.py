@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.artifacts.contents import contents
+from studio.credential import texts_in
 from studio.exceptions import UserError, VaultError
 from studio.kernels.engine import Execution
 from studio.order import Order
@@ -99,15 +100,7 @@ def _holds(scrubber: Scrubber, file: Path, told: Any) -> bool:
 
 def _secret_texts(credential: dict[str, Any]) -> Iterator[str]:
     for field in credential["secret"]:
-        yield from _texts(credential["values"].get(field))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
+        yield from texts_in(credential["values"].get(field))
 
 
 def open_secrets(order: Order, key_file: Path | None) -> Secrets | None:

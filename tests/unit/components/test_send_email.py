@@ -16,8 +16,9 @@ from studio.components.send.send_email import MOST_BYTES, SendEmailParams, send_
 from studio.credential import Smtp
 from studio.exceptions import UserError
 from studio.testing import ScratchRun
+from tests.certificates import self_signed
 from tests.cluster import free_port
-from tests.mailbox import PASSWORD, USER, Mailbox, mailbox, self_signed
+from tests.mailbox import PASSWORD, USER, Mailbox, mailbox
 
 SPACE = "ada@example.com bob"  # `email` would read ada@example.combob
 
