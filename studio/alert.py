@@ -12,7 +12,6 @@ from studio.exceptions import UserError
 
 Condition = Literal["failed", "late", "skipped", "recovered"]
 """A run failed; began too late, or never by its deadline; a due time was skipped; a run succeeded after a failure."""
-CONDITIONS: tuple[Condition, ...] = ("failed", "late", "skipped", "recovered")
 
 LEAST_LATE = 10.0
 """Seconds. What is later than that may count as late, if an alert says so."""

@@ -147,14 +147,14 @@ def artifacts_router(app: App, slicing: Slicing) -> APIRouter:
         """Rows of a table: a page of them, of chosen columns, sorted and filtered."""
         asked = body.model_dump(exclude={"limit", "cell"})
         asked |= {"stop": body.start + body.limit, "most": body.cell}
-        return _json(slicing.ask("rows", app.artifact(run_id, step, port), **asked))
+        return _json(slicing.ask("rows", app.records.artifact(run_id, step, port), **asked))
 
     @router.get("/profile", response_model=Profile)
     def profile_column(
         run_id: Id, step: StepPath, port: PortName, column: Annotated[str, Query(max_length=10_000)]
     ) -> Response:
         """What a column of a table holds: nulls, values, least and greatest, a histogram."""
-        return _json(slicing.ask("profile", app.artifact(run_id, step, port), column=column))
+        return _json(slicing.ask("profile", app.records.artifact(run_id, step, port), column=column))
 
     @router.get("/json", response_model=JsonPart)
     def get_json_part(
@@ -166,13 +166,13 @@ def artifacts_router(app: App, slicing: Slicing) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """A part of a JSON value."""
-        found = app.artifact(run_id, step, port)
+        found = app.records.artifact(run_id, step, port)
         return _json(slicing.ask("json", found, pointer=pointer, start=start, limit=limit))
 
     @router.get("/content", response_class=Response, responses=_CONTENT)
     def download(run_id: Id, step: StepPath, port: PortName) -> StreamingResponse:
         """The value as it is stored, as a file."""
-        found = app.artifact(run_id, step, port)
+        found = app.records.artifact(run_id, step, port)
         name = found.name or f"{step}.{port}.{found.format}"
         headers = {
             **SAFE,

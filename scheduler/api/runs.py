@@ -150,7 +150,7 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
     def get_run(run_id: Id) -> RunDetail:
         """A run, and what it is of."""
         run = app.store.runs.get(run_id)
-        more = app.provenance(run)
+        more = app.records.provenance(run)
         event = app.store.events.get(run.event_id)
         told = {name: more[name] for name in ("revision", "trigger", "drift")}
         return RunDetail(**vars(RunShown.of(run)), **told, event={"kind": event.kind, "payload": event.payload})

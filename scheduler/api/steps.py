@@ -163,14 +163,14 @@ def steps_router(app: App) -> APIRouter:
         run_id: Id, step: StepPath, number: Number, offset: Annotated[int, Query(ge=0, le=MOST_TIME)] = 0
     ) -> Log:
         """A part of what an attempt has logged and printed, from a byte on."""
-        text, next_, size = app.log_part(run_id, step, number, offset, MOST_LOG)
+        text, next_, size = app.records.log_part(run_id, step, number, offset, MOST_LOG)
         return Log(text=text, next=next_, bytes=size)
 
     @router.get("/steps/{step}/notebook", response_class=Response, responses=_NOTEBOOK)
     def get_notebook(run_id: Id, step: StepPath) -> Response:
         """The executed notebook of a step's last attempt."""
         headers = {"Content-Disposition": "attachment"}
-        return Response(app.notebook(run_id, step), media_type=NOTEBOOK_TYPE, headers=headers)
+        return Response(app.records.notebook(run_id, step), media_type=NOTEBOOK_TYPE, headers=headers)
 
     @router.get("/events")
     def list_run_events(

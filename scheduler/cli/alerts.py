@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studio.alert import CONDITIONS
 from studio.cli.revisions import environment_option
 from studio.cli.screen import as_json, local_text, opened, print_json, print_table, utc_text
 from studio.cli.times import read_seconds
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from studio.app import App
     from studio.store.alerts import Alert
     from studio.store.outbox import Notice
+
+CONDITIONS = ["failed", "late", "skipped", "recovered"]
 
 LEAST_EVERY = 60
 SHOWN_NOTICES = 20

@@ -34,7 +34,7 @@ def command(run_id: str, node: str, port: str, rows: int | None, format_: str | 
     A table is shown with its first 20 rows unless --rows, --format or -o say otherwise.
     """
     with opened() as app:
-        artifact = app.artifact(run_id, node, port)
+        artifact = app.records.artifact(run_id, node, port)
         if output is None and format_ is None and artifact.kind == "table":
             show_table(app, artifact, rows)
         else:
@@ -43,7 +43,7 @@ def command(run_id: str, node: str, port: str, rows: int | None, format_: str | 
 
 def show_table(app: App, artifact: Artifact, rows: int | None) -> None:
     wanted = FIRST_ROWS if rows is None else rows
-    table = app.rows(artifact, 0, wanted)
+    table = app.records.rows(artifact, 0, wanted)
     columns = artifact.columns or []
     numbers = [one["name"] for one in columns if one["type"].startswith(("int", "float", "decimal"))]
     print_table(table.column_names, texts(table), right=numbers)
@@ -59,12 +59,12 @@ def texts(table: pa.Table) -> list[list[str]]:
 def save(app: App, artifact: Artifact, format: str, output: Path | None, rows: int | None) -> None:
     """Write the artifact to a file, or to stdout."""
     if output is not None:
-        app.export(artifact, format, output, rows)
+        app.records.export(artifact, format, output, rows)
         click.echo(f"{output}: {bytes_text(output.stat().st_size)}", err=True)
         return
     if is_binary(artifact, format) and sys.stdout.isatty():
         raise UserError(f"{format} is not for the screen.", cure="Name a file: -o FILE.")
-    app.export(artifact, format, sys.stdout.buffer, rows)
+    app.records.export(artifact, format, sys.stdout.buffer, rows)
     sys.stdout.buffer.flush()
 
 

@@ -17,7 +17,7 @@ from studio.exceptions import UserError
 def command(run_id: str, node: str, output: Path | None) -> None:
     """Print or save the notebook that a step executed, with its output."""
     with opened() as app:
-        data = app.notebook(run_id, node)
+        data = app.records.notebook(run_id, node)
     if output is None:
         click.echo(data)
     else:

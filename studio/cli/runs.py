@@ -122,7 +122,7 @@ def show(run_id: str, as_json: bool) -> None:
     """Show a run's steps."""
     with opened() as app:
         view = app.view(run_id)
-        show_view(view, app.provenance(view.run), as_json=as_json)
+        show_view(view, app.records.provenance(view.run), as_json=as_json)
 
 
 @command.command("log")
@@ -135,7 +135,7 @@ def log(run_id: str, node: str | None, as_json: bool) -> None:
         if node:
             app.view(run_id).step(node)
         run = app.find(run_id)
-        lines = app.log(run.id, node)
+        lines = app.records.log(run.id, node)
         if as_json:
             print_json({"run_id": run.id, "lines": list(lines)})
             return

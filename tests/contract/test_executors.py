@@ -93,7 +93,7 @@ def test_sys_exit_is_no_success(app: App, options: dict[str, Any]) -> None:
 def test_what_a_step_prints_and_logs_is_in_its_log(app: App, options: dict[str, Any]) -> None:
     source = "def run(*, it: RunContext) -> Json:\n    print('printed')\n    it.log('logged')\n    return 1\n"
     view = app.run(flow(a=source), **options)
-    log = list(app.log(view.run.id, "a"))
+    log = list(app.records.log(view.run.id, "a"))
     assert "printed" in log
     assert any("logged" in line for line in log)
 
@@ -216,7 +216,7 @@ def test_a_notebook_file_is_a_node_whose_parameters_cell_is_its_form(app: App, o
     view = app.run(made, inputs={"month": "2026-10"}, **options)
     assert view.ok, view.run.failure
     assert Path("closed").read_text() == "2026-10"
-    assert b"month 2026-10" in app.notebook(view.run.id, "close")
+    assert b"month 2026-10" in app.records.notebook(view.run.id, "close")
 
 
 def test_a_notebook_that_fails_fails_its_step(app: App, options: dict[str, Any]) -> None:
@@ -242,7 +242,7 @@ def run() -> Figure:
 """
     view = app.run(flow(a=source), dask=dask)
     assert view.ok, view.run.failure
-    notebook = nbformat.reads(app.notebook(view.run.id, "a").decode(), as_version=4)
+    notebook = nbformat.reads(app.records.notebook(view.run.id, "a").decode(), as_version=4)
     shown = {kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
     assert {"text/html", "image/png"} <= shown
     assert view.artifact("a", "figure").format == "png"

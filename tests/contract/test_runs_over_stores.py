@@ -72,11 +72,11 @@ def test_a_run_that_has_given_up_its_artifacts_says_so_and_can_be_repeated(setti
         gone, kept = (app.run(made, executor="in-process") for _ in range(2))
         assert [one.run.id for one in app.gc().forgotten] == [gone.run.id]
         assert [kept.value("a", "json"), kept.value("b", "json")["n"]] == [1, 1.0], "one was reused of the other"
-        assert app.notebook(kept.run.id, "a")
+        assert app.records.notebook(kept.run.id, "a")
         for look in (
             lambda: app.view(gone.run.id).value("b", "json"),
-            lambda: app.notebook(gone.run.id, "a"),
-            lambda: list(app.log(gone.run.id)),
+            lambda: app.records.notebook(gone.run.id, "a"),
+            lambda: list(app.records.log(gone.run.id)),
             lambda: app.retry(gone.run.id, from_="b", executor="in-process"),
             lambda: app.run(made, from_="b", run_id=gone.run.id, executor="in-process"),
         ):

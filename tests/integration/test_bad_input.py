@@ -138,7 +138,7 @@ def test_a_hundred_megabytes_of_print_are_capped_and_said_to_be(app: App, dask: 
     flow.add("code", "loud", source="def run() -> Json:\n    for _ in range(100):\n        print('x' * 1_000_000)\n")
     flow.node("loud")
     view = app.run(flow, dask=dask)
-    notebook = app.notebook(view.run.id, "loud")
+    notebook = app.records.notebook(view.run.id, "loud")
     assert view.ok, view.to_json()
     assert len(notebook) < 12_000_000
     assert b"capped" in notebook

@@ -619,7 +619,7 @@ def test_a_step_that_reuses_another_nodes_result_shows_that_ones_notebook(app: A
     flow.add("code", "b", source=source, execution={"effect": "pure"})
     view = app.run(flow, executor="in-process")
     assert view.step("b").state == "reused"
-    assert app.notebook(view.run.id, "b") == app.notebook(view.run.id, "a")
+    assert app.records.notebook(view.run.id, "b") == app.records.notebook(view.run.id, "a")
 
 
 def test_a_result_that_is_forgotten_after_it_was_found_is_made_anew(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

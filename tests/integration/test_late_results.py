@@ -48,7 +48,7 @@ def test_what_a_lost_attempt_leaves_is_recorded_once_and_changes_nothing(app: Ap
     assert (second.state, second.late) == (AttemptState.SUCCEEDED, None)
     view = app.view(run.id)
     assert (view.ok, view.step("one").attempt) == (True, 2)
-    assert app.provenance(view.run)["late"] == [{"node": "one", "attempt": 1, "state": late}]
+    assert app.records.provenance(view.run)["late"] == [{"node": "one", "attempt": 1, "state": late}]
 
 
 def test_a_lost_attempt_that_was_killed_has_left_nothing_to_speak_of(app: App) -> None:

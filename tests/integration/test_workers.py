@@ -76,9 +76,9 @@ def test_a_run_reaches_workers_without_its_project_folder(tmp_path: Path, projec
     settings = Settings.from_environment({"MILLRACE_HOME": str(tmp_path / "home"), **root})
     with dask_processes(tmp_path / "cluster") as cluster, App.open(settings) as app:
         view = app.run(project / "far.flow", dask=cluster.address, on_event=remove_project_once_running)
-        assert view.ok, str(view.run.failure) + "".join(app.log(view.run.id))
+        assert view.ok, str(view.run.failure) + "".join(app.records.log(view.run.id))
         assert view.value("double").price.tolist() == [2, 4, 6]
         table = view.artifact("double", "table")
         assert table.format == ("parquet" if "s3" in settings.artifacts else "arrow")
-        assert [row["price"] for row in app.rows(table, 1, 3).to_pylist()] == [4, 6]
-        assert b"PRICES" in app.notebook(view.run.id, "table")
+        assert [row["price"] for row in app.records.rows(table, 1, 3).to_pylist()] == [4, 6]
+        assert b"PRICES" in app.records.notebook(view.run.id, "table")

@@ -160,7 +160,7 @@ def check_a_child_that_dies(served: Served, outputs: str) -> None:
     assert served.slicing.pid is not None
     os.kill(served.slicing.pid, signal.SIGKILL)
     assert rows(served, outputs, limit=1)["total"] == 300_000
-    artifact = served.app.artifact(outputs.split("/")[2], "values", "table")
+    artifact = served.app.records.artifact(outputs.split("/")[2], "values", "table")
     hurried = Slicing(served.app.root, seconds=0.01)
     with pytest.raises(TooMuch, match="takes longer"):
         hurried.ask("profile", artifact, column="id")
