@@ -29,6 +29,9 @@ PACKAGES = ("studio", "scheduler", "jupyter_extension")
 REINSTALL = "pip install --force-reinstall millrace, in an environment of its own."
 
 
+AGAIN_SECONDS = 1.0
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that was looked at."""
@@ -228,10 +231,13 @@ def check_forking(kernels: str) -> Check:
 
 
 def check_strays() -> Check:
-    """Whether processes of kernels are left whose kernel has gone."""
+    """Whether processes of kernels are left whose kernel has gone: for good, and not while it is being ended."""
     from studio.kernels.strays import strays
 
     found = strays()
+    if found:
+        time.sleep(AGAIN_SECONDS)
+        found = [one for one in strays() if one in found]
     shown = ", ".join(f"{one.pid} ({one.command})" for one in found)
     cure = "Tell us how it came about, and end them: kill " + " ".join(str(one.pid) for one in found)
     return Check("orphans", not found, f"Steps have left processes behind: {shown}." if found else "none", cure)
