@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, and_, bindparam, func, literal, or_, select, text, update
 
 from studio.run import RunState
-from studio.store import outbox, tables
+from studio.store import causes, tables
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.runs import OVERDUE, Run
@@ -133,7 +133,7 @@ class Leases:
             if len(claimed) < limit:
                 ids = _chosen(connection, limit - len(claimed), places)
                 begun = [Run(*row) for row in connection.execute(_CLAIM_QUEUED, values | {"run_ids": ids})]
-                outbox.note_begun(connection, begun)
+                causes.note_begun(connection, begun)
                 claimed += begun
         return sorted(claimed, key=lambda run: (-run.priority, run.created, run.id))
 
@@ -142,7 +142,7 @@ class Leases:
         values = {"owner_": owner, "lease": _microseconds(lease_seconds), "run_id": run_id}
         with self._database.write() as connection:
             claimed = [Run(*row) for row in connection.execute(_CLAIM_ONE, values)]
-            outbox.note_begun(connection, [run for run in claimed if run.epoch == 1])
+            causes.note_begun(connection, [run for run in claimed if run.epoch == 1])
         return claimed[0] if claimed else None
 
     def renew(self, owner: str, lease_seconds: float, run_ids: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from studio.exceptions import LeaseLost, NotFound
 from studio.run import AttemptState, RunState, State, StepState, transition
-from studio.store import events, outbox, tables, texts
+from studio.store import causes, events, tables, texts
 from studio.store.columns import StateT, clock
 from studio.store.events import NewRunEvent
 from studio.store.retention import kept_among
@@ -177,7 +177,7 @@ class Owned:
         self._events = []
         if self._ends:
             texts.keep(self._connection, self.run_id)
-            outbox.note_end(self._connection, self.run_id)
+            causes.note_end(self._connection, self.run_id)
             self._ends = False
 
     def _change(

@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from studio.exceptions import ArtifactError, Conflict, NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
-from studio.store import events, outbox, steps, tables, texts
+from studio.store import causes, events, steps, tables, texts
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.events import NewEvent, NewRunEvent
@@ -213,7 +213,7 @@ class Runs:
             late = [Run(*row) for row in connection.execute(_LATE, {"limit": limit})]
             for run in late:
                 _cancel(connection, run, _TOO_LATE)
-            outbox.note_never_begun(connection, late)
+            causes.note_never_begun(connection, late)
             return [run.id for run in late]
 
     def get(self, run_id: str) -> Run:

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Insert, Select, and_, bindparam, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.exceptions import Conflict, NotFound, UserError
-from studio.store import outbox, runs, tables
+from studio.store import causes, runs, tables
+from studio.store.causes import Cause
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.identifier import uuid7
-from studio.store.outbox import Cause
 from studio.store.runs import NewRun
 
 
@@ -286,7 +286,7 @@ class Firing:
             self._connection.execute(_ADD_TICK, rows)
         if self._next:
             self._connection.execute(_SET_NEXT, self._next)
-        outbox.note(self._connection, self._skips())
+        causes.note(self._connection, self._skips())
 
     def _skips(self) -> list[Cause]:
         """What each trigger skips now as one cause: after days without a service there may be thousands."""
