@@ -94,11 +94,14 @@ def only_the_primary_is_needed(keys: Keys) -> None:
 def test_a_rotation_may_be_killed_anywhere(store_url: str, file: Path, credentials: Credentials, kills: int) -> None:
     steps = int(rotate(store_url, file, until=0).stdout)
     assert steps > 100
+    ends = []
     for number in range(kills):
         new_primary(credentials.keys, file)
         killed = rotate(store_url, file, until=1 + number * (steps - 1) // kills)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert killed.returncode in (0, -signal.SIGKILL), killed.stderr
+        ends.append(killed.returncode)
         assert all_open(credentials)
+    assert ends.count(0) <= kills // 4, "how many steps it takes differs a little, with what the one before left"
     assert credentials.keys.rotate().broken == []
     only_the_primary_is_needed(credentials.keys)
     assert all_open(credentials)
