@@ -51,6 +51,12 @@ def running(home: Path) -> Address | None:
     return _read(home)
 
 
+def hooks_of(home: Path) -> str:
+    """What stands before a webhook's path; without host where no service listens for webhooks on an address."""
+    service = running(home)
+    return f"http://{service.hooks}/hooks/" if service and service.hooks else "/hooks/"
+
+
 class Presence:
     """The right to be a home folder's service. Others find it once it is announced."""
 

@@ -28,6 +28,11 @@ class WebhookTriggers(TriggerChanges):
         self.check(flow, settings, environment)
         return self._keep(flow, name, settings, environment, path=settings.path)
 
+    def change(self, trigger: Trigger, name: str, settings: WebhookTrigger) -> Trigger:
+        """Another name, path, mapping or other callers. Raises UserError and Conflict as `add` does."""
+        self.check(self.store.flows.get(trigger.flow_id), settings, trigger.environment)
+        return self._change(trigger, name, settings, path=settings.path or trigger.id)
+
     def check(self, flow: KnownFlow, settings: WebhookTrigger, environment: str) -> None:
         """Raises UserError if the active revision takes other inputs, or cannot answer although callers wait."""
         if LIKE_AN_ID.fullmatch(settings.path):

@@ -16,6 +16,9 @@ Condition = Literal["failed", "late", "skipped", "recovered"]
 LEAST_LATE = 10.0
 """Seconds. What is later than that may count as late, if an alert says so."""
 
+LEAST_EVERY = 60
+"""Seconds between two messages of an alert, at least."""
+
 Address = Annotated[str, Field(max_length=320, pattern=r'^[^\s,;:<>@"()\[\]\\]+@[^\s,;:<>@"()\[\]\\]+$')]
 
 

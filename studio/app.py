@@ -251,6 +251,7 @@ class App:
         from_: str | None = None,
         fresh: bool = False,
         origin: Run | None = None,
+        time_limit: float | None = None,
         dedup: str | None = None,
         asked: Mapping[str, Any],
     ) -> Run:
@@ -260,8 +261,9 @@ class App:
             if origin is None:
                 raise UserError("The flow has not run yet.", cure="Run all of it first.", field="from")
         return self.run_maker.make(
-            flow, path, inputs, to=to, from_=from_, fresh=fresh, origin=origin, queue=True, dedup=dedup, asked=asked
-        )
+            flow, path, inputs, to=to, from_=from_, fresh=fresh, origin=origin, time_limit=time_limit,
+            queue=True, dedup=dedup, asked=asked,
+        )  # fmt: skip
 
     def queue_revision(
         self,
@@ -271,6 +273,7 @@ class App:
         *,
         environment: str = "default",
         to: str | None = None,
+        time_limit: float | None = None,
         dedup: str | None = None,
         asked: Mapping[str, Any],
     ) -> Run:
@@ -285,15 +288,27 @@ class App:
         new = run_of_revision(
             ActiveRevision(known, revision, text), parse_flow(text), inputs, to=to,
             event_payload={"inputs": dict(inputs), **asked}, environment=environment, dedup=dedup,
+            time_limit=time_limit,
         )  # fmt: skip
         return self.store.runs.create(new)
 
-    def queue_again(self, run_id: str, *, from_: str | None, dedup: str | None, asked: Mapping[str, Any]) -> Run:
+    def queue_again(
+        self,
+        run_id: str,
+        *,
+        from_: str | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        revision: Literal["same", "active"] = "same",
+        fresh: bool = False,
+        dedup: str | None,
+        asked: Mapping[str, Any],
+    ) -> Run:
         """As :meth:`retry`, but the new run waits for a service."""
         origin = self.store.runs.get(run_id)
         return self.run_maker.again(
-            origin, from_=from_, queue=True, dedup=dedup, event_payload={"inputs": origin.inputs, **asked}
-        )
+            origin, from_=from_, given=inputs, revision=revision, fresh=fresh, queue=True, dedup=dedup,
+            event_payload={"inputs": {**origin.inputs, **(inputs or {})}, **asked},
+        )  # fmt: skip
 
     def resume(
         self,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.credential import Revealed, texts_in
-from studio.exceptions import NotFound, PluginError, UserError
+from studio.exceptions import Conflict, InUse, NotFound, PluginError, UserError
 from studio.flow import credentials_in, parse_flow
 from studio.keys import Keys, opened, place_of
 from studio.manifest import CredentialTypeManifest
@@ -70,6 +70,10 @@ class Credentials:
         self._registry = registry
         self._host = host
 
+    def by(self, author: str) -> Credentials:
+        """The same, as somebody else changes and tests them."""
+        return Credentials(self.store, self.keys, self._registry, self._host, author, self.project)
+
     def of(self, environment: str | None = None) -> list[StoredCredential]:
         """Those of an environment, or all, by name."""
         return self.store.credentials.of(self.project, environment)
@@ -86,7 +90,9 @@ class Credentials:
         raise self._missing(name, environment)
 
     def add(self, name: str, type: str, values: Mapping[str, Any], environment: str = "default") -> StoredCredential:
-        """Keep a new credential. Raises UserError for values that its type does not take: it names the field."""
+        """Keep a new credential. Raises UserError for values that its type does not take: it names the field, and
+        Conflict if there is one of that name.
+        """
         if not NAME.fullmatch(name):
             raise UserError(f"{name!r} is no name.", cure="Use letters, digits, spaces and . _ - @, at most 100.")
         kind = self._registry().credential_type(type)
@@ -95,7 +101,7 @@ class Credentials:
         place = place_of(id=id, project=self.project, environment=environment, name=name, type=type)
         with self.store.credentials.changing() as held:
             if held.named([name], self.project, environment):
-                raise UserError(
+                raise Conflict(
                     f"There is a credential {name!r} in {environment} already.",
                     cure=f"Change it: millrace credentials change {shlex.quote(name)} --env {shlex.quote(environment)}",
                 )
@@ -128,17 +134,23 @@ class Credentials:
             held.record([NewCredentialEvent(made, self.author, "changed", ", ".join(sorted(values)))])
         return made
 
-    def remove(self, name: str, environment: str = "default", *, force: bool = False) -> None:
-        """Forget a credential. Its record stays. Raises UserError while active revisions name it, without `force`."""
+    def remove(
+        self, name: str, environment: str = "default", *, force: bool = False, version: int | None = None
+    ) -> None:
+        """Forget a credential. Its record stays.
+
+        Without `force`, raises InUse while active revisions or webhooks name it. Raises Conflict if it has another
+        version.
+        """
         users = self.users(name, environment)
         if users and not force:
-            raise UserError(
+            raise InUse(
                 f"{name!r} is used in {environment} by {', '.join(users)}.",
                 cure="Publish those flows without it, or remove it with --force.",
             )
         with self.store.credentials.changing() as held:
             one = self._held(held, name, environment)
-            held.delete(one)
+            held.delete(one if version is None else replace(one, version=version))
             held.record([NewCredentialEvent(one, self.author, "removed")])
 
     def users(self, name: str, environment: str = "default") -> list[str]:
@@ -180,10 +192,12 @@ class Credentials:
                 raise UserError("The server gave no answer in time.", cure="Check address and network.") from error
 
     def log(
-        self, *, name: str | None = None, environment: str | None = None, limit: int = 100
+        self, *, name: str | None = None, environment: str | None = None, limit: int = 100, before: str | None = None
     ) -> list[CredentialEvent]:
-        """What was done with credentials, the latest first; also with those that were removed."""
-        return self.store.credentials.events(self.project, name=name, environment=environment, limit=limit)
+        """What was done with credentials, the latest first, `before` an event; also with those that were removed."""
+        return self.store.credentials.events(
+            self.project, name=name, environment=environment, limit=limit, before=before
+        )
 
     def _reveal(self, names: Collection[str], environment: str, use: Use, action: str) -> dict[str, Revealed]:
         with self.store.credentials.using() as held:

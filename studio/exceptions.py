@@ -76,6 +76,12 @@ class Conflict(UserError):
     code = "conflict"
 
 
+class InUse(UserError):
+    """Others need it."""
+
+    code = "in_use"
+
+
 class NotFound(UserError):
     """There is nothing by that name."""
 

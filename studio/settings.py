@@ -16,6 +16,7 @@ from studio.vault.ring import Ring
 
 PREFIX = "MILLRACE_"
 KEYS = "MILLRACE_KEYS"
+TOKEN = "MILLRACE_TOKEN"  # noqa: S105  (its name)
 UNLIMITED = "unlimited"
 """The word for no limit, where there is one by default."""
 LAST_PORT = 65_535
@@ -81,12 +82,17 @@ class Settings:
     """Time that a plugin has for each answer."""
     delivery_key: Path | None = None
     """The file of the key that credentials are sealed with on their way to workers; None for one of this process."""
+    url: str = ""
+    """Address of the service that commands ask; `local` for the one of this home, empty for the store here."""
+    token: str = field(default="", repr=False)
+    """What lets them in there."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read `MILLRACE_*` variables. Raises :class:`UserError` naming the variable whose value is wrong.
 
-        Without `environ` they are this process's own, and the keys leave them: no process that it starts inherits any.
+        Without `environ` they are this process's own, and keys and token leave them: no process that it starts inherits
+        any.
         """
         environ = _own_variables() if environ is None else environ
         given = _given(environ)
@@ -132,12 +138,13 @@ def available_cores() -> int:
 
 
 _taken: dict[str, str] = {}
-"""The keys that this process was started with, for whoever reads the settings again."""
+"""The secrets that this process was started with, for whoever reads the settings again."""
 
 
 def _own_variables() -> Mapping[str, str]:
-    if KEYS in os.environ:
-        _taken[KEYS] = os.environ.pop(KEYS)
+    for name in (KEYS, TOKEN):
+        if name in os.environ:
+            _taken[name] = os.environ.pop(name)
     return {**os.environ, **_taken}
 
 
@@ -169,6 +176,12 @@ def _store(text: str) -> str:
 
 def _keys(text: str) -> Ring:
     return Ring.parse(text, source="the list")
+
+
+def _token(text: str) -> str:
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise UserError("That is no token.", cure="Set it to what `millrace tokens new` has shown.")
+    return text
 
 
 def _key_file(store: str, environ: Mapping[str, str]) -> Path | None:
@@ -301,6 +314,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "public_url": _page,
     "plugin_seconds": _seconds,
     "delivery_key": _folder,
+    "url": str,
+    "token": _token,
 }
 """Field -> how its text is read; `home` is read first, for the others' defaults lie in it."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Path, Query
 from fastapi.responses import JSONResponse
@@ -11,6 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.ticker import moment
 from studio.store.columns import json_text
+
+
+class Stored(Protocol):
+    """What has an id that tells its age."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Stored)
 
 
 class Shown(BaseModel):
@@ -35,6 +46,13 @@ class JsonAnswer(JSONResponse):
 def at(microseconds: int | None) -> datetime | None:
     """A time of the store."""
     return None if microseconds is None else moment(microseconds)
+
+
+def page_of(stored: Iterable[T], limit: int, before: str | None) -> tuple[list[T], str | None]:
+    """A page of what is few and at hand, the newest first, and the key of the next page."""
+    newest = sorted(stored, key=lambda one: one.id, reverse=True)
+    found = [one for one in newest if before is None or one.id < before]
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def written(etag: object) -> str:

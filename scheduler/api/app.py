@@ -7,10 +7,13 @@ from collections.abc import Callable
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
+from scheduler.api.alerts import alerts_router
 from scheduler.api.answers import JsonAnswer
 from scheduler.api.artifacts import artifacts_router
 from scheduler.api.caller import READ, require_scopes
 from scheduler.api.components import components_router
+from scheduler.api.credentials import credentials_router
+from scheduler.api.deliveries import deliveries_router
 from scheduler.api.events import events_router
 from scheduler.api.firing import firing_router
 from scheduler.api.flows import flows_router
@@ -78,6 +81,9 @@ def make_api(
         artifacts_router(app, slicing),
         triggers_router(app),
         firing_router(app, made),
+        deliveries_router(app, made),
+        credentials_router(app),
+        alerts_router(app),
         events_router(app, feeder),
         metrics_router(metrics),
         _document_router(api),

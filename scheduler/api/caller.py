@@ -91,4 +91,4 @@ def _unknown(*, given: bool) -> Refusal:
     )
 
 
-READ, RUN, EDIT, ADMIN = May("read"), May("run"), May("edit"), May("admin")
+READ, RUN, EDIT, CREDENTIALS, ADMIN = May("read"), May("run"), May("edit"), May("credentials"), May("admin")

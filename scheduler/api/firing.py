@@ -17,8 +17,9 @@ from scheduler.api.runs import RunShown
 from scheduler.api.triggers import TriggerShown, shown
 from scheduler.cron_triggers import CronTriggers
 from scheduler.ticker import moment
+from scheduler.trigger_changes import TriggerChanges
 from studio.app import App
-from studio.store.triggers import Tick
+from studio.store.triggers import Tick, Trigger
 from studio.trigger import Schedule
 
 
@@ -62,6 +63,11 @@ class Previewed(Shown):
     next: list[datetime]
 
 
+def changes_of(app: App, trigger: Trigger, author: str) -> TriggerChanges:
+    """What `author` may do to the trigger."""
+    return (CronTriggers if trigger.kind == "cron" else TriggerChanges)(app.store, author)
+
+
 def firing_router(app: App, made: Callable[[], None]) -> APIRouter:
     """`made` is called when there is a run that waits for a dispatcher."""
     router = APIRouter(prefix="/triggers", tags=["triggers"])
@@ -77,19 +83,19 @@ def firing_router(app: App, made: Callable[[], None]) -> APIRouter:
     def pause_trigger(
         trigger_id: Id, body: Pause, caller: Annotated[Caller, Depends(EDIT)], response: Response
     ) -> TriggerShown:
-        """No time is due any more until it is resumed."""
+        """No time is due any more, and nobody's call is taken, until it is resumed."""
         one = app.store.triggers.get(trigger_id)
-        return shown(CronTriggers(app.store, caller.name).pause(one, body.why), response)
+        return shown(app, changes_of(app, one, caller.name).pause(one, body.why), response)
 
     @router.post("/{trigger_id}/resume")
     def resume_trigger(trigger_id: Id, caller: Annotated[Caller, Depends(EDIT)], response: Response) -> TriggerShown:
-        """Fire again from now on."""
+        """Fire again from now on, or take calls again."""
         one = app.store.triggers.get(trigger_id)
-        return shown(CronTriggers(app.store, caller.name).resume(one), response)
+        return shown(app, changes_of(app, one, caller.name).resume(one), response)
 
     @router.post("/{trigger_id}/fire", status_code=201)
     def fire_trigger(trigger_id: Id, caller: Annotated[Caller, Depends(RUN)], key: Key = None) -> RunShown:
-        """Queue a run now, whatever the schedule says."""
+        """Queue a run now, whatever the schedule says. A webhook fires when it is called, or by a replay."""
         start = once(caller, key, trigger_id, "fire")
         run = start.earlier(app)
         if run is None:

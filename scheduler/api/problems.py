@@ -18,6 +18,7 @@ from studio.exceptions import (
     ArtifactError,
     Conflict,
     ExecutorError,
+    InUse,
     NotFound,
     PluginError,
     StoreError,
@@ -33,6 +34,7 @@ MOST_SHOWN = 20
 STATUSES: list[tuple[type[UserError], int]] = [
     (NotFound, 404),
     (Conflict, 409),
+    (InUse, 409),
     (ExecutorError, 503),
     (StoreError, 500),
     (ArtifactError, 410),

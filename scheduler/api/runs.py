@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
 from scheduler.api.answers import MOST_TIME, Asked, Environment, FlowId, Id, Inputs, Limit, Shown, at
@@ -20,8 +20,10 @@ from studio.run_view import seconds_between
 from studio.store.columns import json_text
 from studio.store.history import Filter
 from studio.store.runs import Run
+from studio.trigger import TimeLimit
 
 State = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
+RunName = Annotated[str, Path(pattern=r"^(latest|[0-9a-f-]{1,36})$")]
 NodeId = Annotated[str, Field(pattern=NODE_ID)]
 
 
@@ -52,6 +54,7 @@ class RunShown(Shown):
     inputs: dict[str, Any]
     selection: dict[str, Any]
     priority: int
+    time_limit: Annotated[float | None, Field(description="Seconds that it may take.")]
     cancel_requested: bool
     created: datetime
     started: datetime | None
@@ -62,7 +65,10 @@ class RunShown(Shown):
 
     @classmethod
     def of(cls, run: Run) -> RunShown:
-        same = ("flow_id", "revision_id", "environment", "trigger_id", "origin_run", "inputs", "selection", "priority")
+        same = (
+            "flow_id", "revision_id", "environment", "trigger_id", "origin_run", "inputs", "selection", "priority",
+            "time_limit",
+        )  # fmt: skip
         return cls(
             run_id=run.id,
             flow=run.flow_name,
@@ -85,12 +91,21 @@ class RunPage(Shown):
     next: Annotated[str | None, Field(description="Give it as `before` to get the next page.")]
 
 
+class LateShown(Shown):
+    """An attempt whose end came too late to be taken."""
+
+    node: str
+    attempt: int
+    state: str
+
+
 class RunDetail(RunShown):
     """A run with what it is of."""
 
     revision: Annotated[int | None, Field(description="The number of its revision.")]
     trigger: Annotated[str | None, Field(description="The name of its trigger.")]
     drift: Annotated[list[str], Field(description="What is not as it was when it was published.")]
+    late: Annotated[list[LateShown], Field(description="Attempts that ended after they had been given up.")]
     event: Annotated[Any, Field(description="What asked for it.")]
 
 
@@ -109,6 +124,7 @@ class StartDraft(Asked):
         str | None, Field(description="With `from`: whose results are taken; by default, the flow's last run's.")
     ] = None
     fresh: Annotated[bool, Field(description="Reuse no result by content.")] = False
+    time_limit: TimeLimit | None = None
 
 
 class StartRevision(Asked):
@@ -118,12 +134,20 @@ class StartRevision(Asked):
     environment: Environment = "default"
     inputs: Inputs
     to: NodeId | None = None
+    time_limit: TimeLimit | None = None
 
 
 class Retry(Asked):
-    """What runs again: what did not succeed; with `from`, that node and what follows."""
+    """What runs again: what did not succeed; with `from`, that node and what follows; with other inputs, or another
+    revision, also what depends on what has changed.
+    """
 
     from_: Annotated[NodeId | None, Field(alias="from")] = None
+    inputs: Annotated[dict[str, Any], Field(default_factory=dict, description="Those that are to have another value.")]
+    revision: Annotated[
+        Literal["same", "active"], Field(description="The run's own document, or the revision that is active now.")
+    ] = "same"
+    fresh: Annotated[bool, Field(description="Run every step.")] = False
 
 
 def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
@@ -147,12 +171,12 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
         return RunPage(items=[RunShown.of(run) for run in page.items], next=page.next)
 
     @router.get("/runs/{run_id}", dependencies=[Depends(READ)])
-    def get_run(run_id: Id) -> RunDetail:
-        """A run, and what it is of."""
-        run = app.store.runs.get(run_id)
+    def get_run(run_id: RunName) -> RunDetail:
+        """A run, and what it is of; by its id, the beginning of it, or `latest`."""
+        run = app.find(run_id)
         more = app.records.provenance(run)
         event = app.store.events.get(run.event_id)
-        told = {name: more[name] for name in ("revision", "trigger", "drift")}
+        told = {name: more[name] for name in ("revision", "trigger", "drift", "late")}
         return RunDetail(**vars(RunShown.of(run)), **told, event={"kind": event.kind, "payload": event.payload})
 
     @router.post("/runs", status_code=201)
@@ -165,7 +189,8 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
             origin = app.store.runs.get(body.origin_run) if body.origin_run else None
             run = app.queue_draft(
                 parse_flow(json_text(body.document)), path, body.inputs,
-                to=body.to, from_=body.from_, fresh=body.fresh, origin=origin, dedup=start.dedup, asked=start.asked,
+                to=body.to, from_=body.from_, fresh=body.fresh, origin=origin, time_limit=body.time_limit,
+                dedup=start.dedup, asked=start.asked,
             )  # fmt: skip
             made()
         return RunShown.of(run)
@@ -180,7 +205,8 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
         if run is None:
             run = app.queue_revision(
                 flow_id, body.number, body.inputs,
-                environment=body.environment, to=body.to, dedup=start.dedup, asked=start.asked,
+                environment=body.environment, to=body.to, time_limit=body.time_limit,
+                dedup=start.dedup, asked=start.asked,
             )  # fmt: skip
             made()
         return RunShown.of(run)
@@ -196,7 +222,10 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
         start = once(caller, key, run_id, body.model_dump())
         run = start.earlier(app)
         if run is None:
-            run = app.queue_again(run_id, from_=body.from_, dedup=start.dedup, asked=start.asked)
+            run = app.queue_again(
+                run_id, from_=body.from_, inputs=body.inputs, revision=body.revision, fresh=body.fresh,
+                dedup=start.dedup, asked=start.asked,
+            )  # fmt: skip
             made()
         return RunShown.of(run)
 

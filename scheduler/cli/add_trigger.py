@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.cli import schedules, webhooks
-from scheduler.cli.trigger_view import trigger_json, warn_without_service
+from scheduler.cli.trigger_places import triggers
 from studio.cli.revisions import environment_option
 from studio.cli.run import parse_param
-from studio.cli.screen import as_json, opened, print_json
+from studio.cli.screen import as_json, print_json
 from studio.cli.times import read_seconds
 from studio.exceptions import UserError
 
@@ -89,12 +89,10 @@ def command(
     inputs = dict(parse_param(text) for text in params)
     given: dict[str, Any] = {"inputs": inputs, "cursor": read_cursor(cursor) if cursor else None}
     given["time_limit"] = read_seconds("--time-limit", time_limit) if time_limit else None
-    if webhook is None:
-        given |= {name: value for name, value in options.items() if name in SCHEDULE_OPTIONS}
-        _add_schedule(flow, name, environment, dry_run, as_json, schedules.read_settings(**given))
-    else:
-        given |= {name: value for name, value in options.items() if name in WEBHOOK_OPTIONS}
-        _add_webhook(flow, name, environment, dry_run, as_json, webhooks.read_settings(path=webhook, **given))
+    kind = WEBHOOK_OPTIONS if webhook is not None else SCHEDULE_OPTIONS
+    given |= {name: value for name, value in options.items() if name in kind}
+    settings = schedules.read_settings(**given) if webhook is None else webhooks.read_settings(path=webhook, **given)
+    add(flow, name, environment, settings, dry_run=dry_run, as_json=as_json)
 
 
 def _refuse_foreign(ctx: click.Context, names: set[str]) -> None:
@@ -105,49 +103,29 @@ def _refuse_foreign(ctx: click.Context, names: set[str]) -> None:
             raise click.UsageError(f"{one.opts[0]} is for triggers of another kind.")
 
 
-def _add_schedule(
-    flow: str, name: str | None, environment: str, dry_run: bool, as_json: bool, settings: CronTrigger
+def add(
+    flow: str,
+    name: str | None,
+    environment: str,
+    settings: CronTrigger | WebhookTrigger,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
-    from scheduler.cron_triggers import CronTriggers
-    from studio.app import whoever_this_is
-
-    with opened() as app:
-        triggers = CronTriggers(app.store, whoever_this_is())
-        known = app.known_flow(flow)
+    with triggers() as place:
+        known = place.flows.known(flow)
         if dry_run:
-            triggers.check(known, settings, environment)
-            click.echo(schedules.describe(settings, app.store.now()))
+            place.check(known["flow_id"], settings, environment)
+            webhook = settings.kind == "webhook"
+            click.echo("The flow takes such a webhook." if webhook else schedules.describe(settings.model_dump()))
             return
-        made = triggers.add(known, name or known.name, settings, environment)
+        made = place.add(known["flow_id"], name or known["name"], settings, environment)
         if as_json:
-            print_json(trigger_json(made))
+            print_json(made)
             return
-        click.echo(f"The trigger {made.name} is on ({made.id}).")
-        click.echo(schedules.describe(settings, app.store.now()))
-        warn_without_service(app)
-
-
-def _add_webhook(
-    flow: str, name: str | None, environment: str, dry_run: bool, as_json: bool, settings: WebhookTrigger
-) -> None:
-    from scheduler.webhook_triggers import WebhookTriggers
-    from studio.app import whoever_this_is
-
-    with opened() as app:
-        triggers = WebhookTriggers(app.store, whoever_this_is())
-        known = app.known_flow(flow)
-        if dry_run:
-            triggers.check(known, settings, environment)
-            click.echo("The flow takes such a webhook.")
-            return
-        made = triggers.add(known, name or known.name, settings, environment)
-        if as_json:
-            print_json(trigger_json(made))
-            return
-        click.echo(f"The trigger {made.name} is on ({made.id}).")
-        click.echo(webhooks.describe(app, made))
-        warn_without_service(app)
-        webhooks.warn_without_address(app)
+        click.echo(f"The trigger {made['name']} is on ({made['trigger_id']}).")
+        click.echo(webhooks.describe(made) if made["kind"] == "webhook" else schedules.describe(made["settings"]))
+        place.warn(made["kind"])
 
 
 def read_cursor(text: str) -> Cursor:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 CONDITIONS = ["failed", "late", "skipped", "recovered"]
 
-LEAST_EVERY = 60
 SHOWN_NOTICES = 20
 
 alert_argument = click.argument("name", metavar="ALERT")
@@ -83,7 +82,7 @@ def list_alerts(as_json: bool) -> None:
             print_json({"alerts": [alert_json(one) for one in found]})
             return
         rows = [
-            [one.name, flow_text(app, one), ", ".join(one.conditions), target(one), state_text(one), one.id]
+            [one.name, flow_text(app, one), ", ".join(one.conditions), one.target, state_text(one), one.id]
             for one in found
         ]
     if not rows:
@@ -103,7 +102,7 @@ def show(name: str, as_json: bool) -> None:
         if as_json:
             print_json(alert_json(one) | {"notices": [notice_json(notice) for notice in notices]})
             return
-        click.echo(f"{one.name} ({one.id}) tells {target(one)} of {flow_text(app, one)}: {', '.join(one.conditions)}.")
+        click.echo(f"{one.name} ({one.id}) tells {one.target} of {flow_text(app, one)}: {', '.join(one.conditions)}.")
         click.echo(state_text(one))
     if notices:
         print_table(["When", "What", "Flow", "Run", "Told"], [notice_row(notice) for notice in notices])
@@ -152,7 +151,7 @@ def test(name: str) -> None:
     with opened() as app:
         one = app.store.alerts.find(name)
         courier_of(app).send(one, trial_message(one.name, one.environment, uuid7()))
-    click.echo(f"A test message has gone to {target(one)}.")
+    click.echo(f"A test message has gone to {one.target}.")
 
 
 def read_settings(*, to: tuple[str, ...], url: str | None, credential: str, late_after: str | None) -> AlertSettings:
@@ -177,18 +176,12 @@ def read_settings(*, to: tuple[str, ...], url: str | None, credential: str, late
 
 
 def read_every(text: str) -> int:
+    from studio.alert import LEAST_EVERY
+
     seconds = round(read_seconds("--every", text))
     if seconds < LEAST_EVERY:
         raise UserError(f"--every {text} is too often.", cure=f"Give at least {LEAST_EVERY}s.")
     return seconds
-
-
-def target(alert: Alert) -> str:
-    """Whom it tells; of a web address the host alone, for the rest may be a secret."""
-    from urllib.parse import urlsplit
-
-    settings = alert.settings
-    return ", ".join(settings["to"]) if alert.kind == "mail" else str(urlsplit(settings["url"]).netloc)
 
 
 def flow_text(app: App, alert: Alert) -> str:

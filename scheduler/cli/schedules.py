@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from studio.cli.screen import local_text, print_table, utc_text
+from studio.cli.screen import local_text, print_table
 from studio.cli.times import read_seconds
 from studio.exceptions import UserError
 
 if TYPE_CHECKING:
-    from studio.store.triggers import Tick, Trigger
     from studio.trigger import CronTrigger, Cursor
 
 SHOWN_TIMES = 5
@@ -67,38 +66,23 @@ def read_time(option: str, text: str | None, timezone: str) -> datetime | None:
         ) from error
 
 
-def describe(settings: CronTrigger, now: int) -> str:
-    """The schedule in words, and when it fires next, in its own zone."""
+def describe(settings: dict[str, Any]) -> str:
+    """The schedule of a trigger's settings in words, and when it fires next, in its own zone."""
     from zoneinfo import ZoneInfo
 
     from scheduler import cron
-    from scheduler.ticker import moment
+    from studio.trigger import CronTrigger
 
-    zone = ZoneInfo(settings.schedule.timezone)
-    times = cron.next_fires(settings.schedule, moment(now), SHOWN_TIMES)
+    schedule = CronTrigger.model_validate(settings).schedule
+    times = cron.next_fires(schedule, datetime.now(UTC), SHOWN_TIMES)
+    zone = ZoneInfo(schedule.timezone)
     lines = [time.astimezone(zone).strftime("  %a %Y-%m-%d %H:%M:%S %Z") for time in times]
-    return "\n".join([f"{cron.in_words(settings.schedule)}; next:", *lines])
+    return "\n".join([f"{cron.in_words(schedule)}; next:", *lines])
 
 
-def words(trigger: Trigger) -> str:
-    from scheduler import cron
-    from scheduler.ticker import cron_of
-
-    return cron.in_words(cron_of(trigger).schedule)
-
-
-def print_ticks(ticks: list[Tick]) -> None:
+def print_ticks(ticks: list[dict[str, Any]]) -> None:
     if not ticks:
         click.echo("No time has been due yet.")
         return
-    rows = [[local_text(one.fire), one.run_id or "", one.skipped or ""] for one in ticks]
+    rows = [[local_text(one["due"]), one["run_id"] or "", one["skipped"] or ""] for one in ticks]
     print_table(["Due", "Run", "Skipped, because"], rows)
-
-
-def tick_json(tick: Tick) -> dict[str, Any]:
-    return {
-        "due": utc_text(tick.fire),
-        "recorded": utc_text(tick.recorded),
-        "run_id": tick.run_id,
-        "skipped": tick.skipped,
-    }

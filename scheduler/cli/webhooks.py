@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studio.cli.screen import bytes_text, local_text, print_table, utc_text
+from studio.cli.screen import bytes_text, local_text, print_table
 from studio.exceptions import UserError
 
 if TYPE_CHECKING:
-    from studio.app import App
-    from studio.store.deliveries import Delivery
-    from studio.store.triggers import Trigger
     from studio.trigger import Cursor, WebhookTrigger
 
 KINDS = {"api-key": "api-key", "basic": "basic", "standard": "standard", "github": "signed", "signed": "signed"}
@@ -91,13 +88,13 @@ def read_map(text: str) -> tuple[str, str]:
     return name.strip(), pointer.strip()
 
 
-def describe(app: App, trigger: Trigger) -> str:
+def describe(trigger: dict[str, Any]) -> str:
     """Where it is called, by whom, and what becomes of what arrives."""
-    from scheduler.webhooks import webhook_of
+    from studio.trigger import WebhookTrigger
 
-    settings = webhook_of(trigger)
+    settings = WebhookTrigger.model_validate(trigger["settings"])
     auth = [" ".join([one.kind, *_credentials(one)]) for one in settings.methods]
-    lines = [f"Called at {url(app, trigger)} by {' or '.join(auth)}."]
+    lines = [f"Called at {trigger['url']} by {' or '.join(auth)}."]
     lines += [f"  {name} is {pointer}" for name, pointer in settings.mapping.items()]
     lines += [f"  {name} is {value!r}" for name, value in settings.inputs.items()]
     if settings.respond_seconds:
@@ -110,56 +107,20 @@ def _credentials(auth: Any) -> list[str]:
     return [", ".join(names)] if any(names) else []
 
 
-def url(app: App, trigger: Trigger) -> str:
-    """With the address, if a service here listens for webhooks."""
-    from scheduler.presence import running
-
-    service = running(app.settings.home)
-    base = f"http://{service.hooks}" if service and service.hooks else ""
-    return f"{base}/hooks/{trigger.path}"
-
-
-def warn_without_address(app: App) -> None:
-    """On stderr. Behind a socket alone nobody from outside calls anything."""
-    from scheduler.presence import running
-
-    service = running(app.settings.home)
-    if service is not None and not service.hooks:
-        cure = "set MILLRACE_HOOKS, such as 127.0.0.1:8421, and start it again."
-        click.echo(f"The service here does not listen for webhooks: {cure}", err=True)
-
-
-def print_deliveries(deliveries: Sequence[Delivery]) -> None:
+def print_deliveries(deliveries: Sequence[dict[str, Any]]) -> None:
     if not deliveries:
         click.echo("Nothing has been delivered yet.")
         return
     rows = [
         [
-            local_text(one.received), one.outcome, one.status, "" if one.size is None else bytes_text(one.size),
-            one.run_id or "", _why(one), one.id,
+            local_text(one["received"]), one["outcome"], one["status"],
+            "" if one["size"] is None else bytes_text(one["size"]), one["run_id"] or "", _why(one), one["delivery_id"],
         ]
         for one in deliveries
     ]  # fmt: skip
     print_table(["Received", "Outcome", "Got", "Size", "Run", "Why", "Id"], rows)
 
 
-def _why(delivery: Delivery) -> str:
-    more = f"And {delivery.unrecorded:,} more before." if delivery.unrecorded else ""
-    return f"{delivery.reason} {more}".strip()
-
-
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "delivery_id": delivery.id,
-        "received": utc_text(delivery.received),
-        "key": delivery.key,
-        "size": delivery.size,
-        "body_hash": delivery.body_hash,
-        "status": delivery.status,
-        "outcome": delivery.outcome,
-        "reason": delivery.reason,
-        "unrecorded": delivery.unrecorded,
-        "run_id": delivery.run_id,
-        "event_id": delivery.event_id,
-        "replay_of": delivery.replay_of,
-    }
+def _why(delivery: dict[str, Any]) -> str:
+    more = f"And {delivery['unrecorded']:,} more before." if delivery["unrecorded"] else ""
+    return f"{delivery['reason']} {more}".strip()

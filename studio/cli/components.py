@@ -25,7 +25,7 @@ def command() -> None:
 @as_json
 def list_components(as_json: bool) -> None:
     """List the components that are installed."""
-    with opened() as app:
+    with opened(anywhere=True) as app:
         found = app.registry.components()
         failures = app.registry.failures
     if as_json:
@@ -45,7 +45,7 @@ def list_components(as_json: bool) -> None:
 @as_json
 def show(id: str, as_json: bool) -> None:
     """Explain a component: its ports, its params, its examples."""
-    with opened() as app:
+    with opened(anywhere=True) as app:
         found = app.registry.component(id)
         if found is None:
             cure = app.registry.suggest(id) or "See `millrace components list`."

@@ -6,19 +6,16 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from studio.cli.components import type_text
+from studio.cli.places.credentials import JSON, credentials
 from studio.cli.revisions import environment_option
-from studio.cli.screen import as_json, local_text, opened, print_json, print_table, utc_text
+from studio.cli.screen import as_json, local_text, print_json, print_table
 from studio.exceptions import NotFound, UserError
-
-if TYPE_CHECKING:
-    from studio.app import App
-    from studio.manifest import CredentialTypeManifest
-    from studio.store.credentials import CredentialEvent, StoredCredential
+from studio.problem import did_you_mean
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,13 +52,13 @@ def add(
     name: str, type: str, environment: str, sets: tuple[str, ...], stdin: bool, from_file: Path | None, as_json: bool
 ) -> None:
     """Keep a new credential."""
-    with opened() as app:
-        kind = app.registry.credential_type(type)
+    with credentials() as place:
+        kind = type_of(place.types(), type)
         values = read_values(kind, sets, stdin, from_file)
         if not (stdin or from_file):
-            values |= ask_for_secrets(kind, required=kind.fields.get("required", []), empty="leave it out")
-        made = app.credentials.add(name, type, values, environment)
-        tell(app, made, "is kept", as_json=as_json)
+            values |= ask_for_secrets(kind, required=kind["fields"].get("required", []), empty="leave it out")
+        made = place.add(name, type, values, environment)
+    tell(made, "is kept", as_json=as_json)
 
 
 @command.command("change")
@@ -83,13 +80,13 @@ def change(
 
     In JSON, null gives a field its default back.
     """
-    with opened() as app:
-        kind = app.registry.credential_type(app.credentials.get(name, environment).type)
+    with credentials() as place:
+        kind = type_of(place.types(), place.get(name, environment)["type"])
         values = read_values(kind, sets, stdin, from_file)
         if not (sets or stdin or from_file):
-            values = ask_for_secrets(kind, required=kind.secret, empty="keep it")
-        made = app.credentials.change(name, values, environment, version=version)
-        tell(app, made, "is changed", as_json=as_json)
+            values = ask_for_secrets(kind, required=kind["secret"], empty="keep it")
+        made = place.change(name, values, environment, version)
+    tell(made, "is changed", as_json=as_json)
 
 
 @command.command("list")
@@ -97,15 +94,15 @@ def change(
 @as_json
 def list_credentials(environment: str | None, as_json: bool) -> None:
     """List credentials."""
-    with opened() as app:
-        found = app.credentials.of(environment)
+    with credentials() as place:
+        found = place.of(environment)
     if as_json:
-        print_json({"credentials": [credential_json(one) for one in found]})
+        print_json({"credentials": found})
         return
     if not found:
         click.echo("There are no credentials yet: millrace credentials add NAME --type TYPE")
         return
-    rows = [[one.name, one.environment, one.type, local_text(one.updated), one.author] for one in found]
+    rows = [[one["name"], one["environment"], one["type"], local_text(one["updated"]), one["author"]] for one in found]
     print_table(["Credential", "Environment", "Type", "Changed", "By"], rows)
 
 
@@ -115,30 +112,28 @@ def list_credentials(environment: str | None, as_json: bool) -> None:
 @as_json
 def show(name: str, environment: str, as_json: bool) -> None:
     """Show what is not secret of a credential, and which published flows name it."""
-    with opened() as app:
-        one = app.credentials.get(name, environment)
-        secret = secret_fields(app, one)
-        users = app.credentials.users(name, environment)
+    with credentials() as place:
+        one = place.get(name, environment)
     if as_json:
-        print_json(credential_json(one) | {"secret": secret, "used_by": users})
+        print_json(one)
         return
-    click.echo(f"{one.name} ({one.type}) in {one.environment}, version {one.version}")
-    click.echo(f"Changed by {one.author} at {local_text(one.updated)}")
-    click.echo(f"Used by {', '.join(users) or 'no active revision'}")
-    rows = [[field, value if value is not None else ""] for field, value in one.shown.items()]
-    print_table(["Field", "Value"], rows + [[field, "(secret)"] for field in secret])
+    click.echo(f"{one['name']} ({one['type']}) in {one['environment']}, version {one['version']}")
+    click.echo(f"Changed by {one['author']} at {local_text(one['updated'])}")
+    click.echo(f"Used by {', '.join(one['used_by']) or 'no active revision'}")
+    rows = [[field, value if value is not None else ""] for field, value in one["fields"].items()]
+    print_table(["Field", "Value"], rows + [[field, "(secret)"] for field in one["secret"]])
 
 
 @command.command("types")
 @as_json
 def types(as_json: bool) -> None:
     """List the types that credentials may have, and their fields."""
-    with opened() as app:
-        found = app.registry.credential_types()
+    with credentials() as place:
+        found = place.types()
     if as_json:
-        print_json({"types": [one.model_dump(mode="json") for one in found]})
+        print_json({"types": found})
         return
-    rows = [[one.id, one.title, fields(one), one.distribution] for one in found]
+    rows = [[one["id"], one["title"], fields(one), one["distribution"]] for one in found]
     print_table(["Type", "Title", "Fields", "From"], rows)
 
 
@@ -148,8 +143,8 @@ def types(as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Also if published flows name it.")
 def remove(name: str, environment: str, force: bool) -> None:
     """Forget a credential. What was done with it stays in the log."""
-    with opened() as app:
-        app.credentials.remove(name, environment, force=force)
+    with credentials() as place:
+        place.remove(name, environment, force=force)
     click.echo(f"The credential {name} in {environment} is removed.")
 
 
@@ -158,8 +153,8 @@ def remove(name: str, environment: str, force: bool) -> None:
 @environment_option
 def test(name: str, environment: str) -> None:
     """Try whether a credential works: connect to its server, and log in."""
-    with opened() as app:
-        click.echo(f"{name}: {app.credentials.test(name, environment)}")
+    with credentials() as place:
+        click.echo(f"{name}: {place.test(name, environment)}")
 
 
 @command.command("log")
@@ -169,24 +164,34 @@ def test(name: str, environment: str) -> None:
 @as_json
 def log(name: str | None, environment: str | None, limit: int, as_json: bool) -> None:
     """Say who changed and used credentials, and when; the latest first, also of those that were removed."""
-    with opened() as app:
-        events = app.credentials.log(name=name, environment=environment, limit=limit)
+    with credentials() as place:
+        events = place.log(name, environment, limit)
     if as_json:
-        print_json({"events": [event_json(one) for one in events]})
+        print_json({"events": events})
         return
     if not events:
         click.echo("Nothing has been done with credentials yet.")
         return
     rows = [
-        [local_text(one.time), one.who, one.action, one.name, one.environment, purpose(one), one.detail]
+        [
+            local_text(one["time"]), one["who"], one["action"], one["name"], one["environment"], purpose(one),
+            ", ".join(one["fields"]),
+        ]
         for one in events
-    ]
+    ]  # fmt: skip
     print_table(["When", "Who", "What", "Credential", "Environment", "For", "Fields"], rows)
 
 
-def read_values(
-    kind: CredentialTypeManifest, sets: tuple[str, ...], stdin: bool, from_file: Path | None
-) -> dict[str, Any]:
+def type_of(types: list[JSON], id: str) -> JSON:
+    """The type of that id; raises NotFound."""
+    known = {one["id"]: one for one in types}
+    if id not in known:
+        cure = did_you_mean(id, known) or "See `millrace credentials types`."
+        raise NotFound(f"There is no credential type {id!r}.", cure=cure)
+    return known[id]
+
+
+def read_values(kind: JSON, sets: tuple[str, ...], stdin: bool, from_file: Path | None) -> dict[str, Any]:
     """The fields that options give. Raises UserError for a secret on the command line, and shows no value."""
     if stdin and from_file:
         raise click.UsageError("Give either --stdin or --from-file.")
@@ -202,7 +207,7 @@ def read_values(
         field, equals, value = text.partition("=")
         if not equals:
             raise UserError("--set takes FIELD=VALUE.", cure="For example --set username=ada.")
-        if field in kind.secret:
+        if field in kind["secret"]:
             raise UserError(
                 f"{field} is secret: on the command line others could read it.",
                 cure="Leave it out to be asked for it, or use --stdin or --from-file.",
@@ -222,15 +227,15 @@ def read_object(data: bytes, source: str) -> dict[str, Any]:
     return found
 
 
-def ask_for_secrets(kind: CredentialTypeManifest, *, required: list[str], empty: str) -> dict[str, Any]:
+def ask_for_secrets(kind: JSON, *, required: list[str], empty: str) -> dict[str, Any]:
     """Secret fields as people type them, without showing them. Raises UserError where nobody can be asked."""
     if not sys.stdin.isatty():
-        if needed := [field for field in kind.secret if field in required]:
+        if needed := [field for field in kind["secret"] if field in required]:
             raise UserError(
                 f"{', '.join(needed)} can only be asked for in a terminal.", cure="Use --stdin or --from-file."
             )
         return {}
-    titles = {field: str(kind.fields["properties"][field].get("title", field)) for field in kind.secret}
+    titles = {field: str(kind["fields"]["properties"][field].get("title", field)) for field in kind["secret"]}
     asked = {
         field: click.prompt(f"{title} (Enter to {empty})", hide_input=True, default="", show_default=False, err=True)
         for field, title in titles.items()
@@ -238,60 +243,24 @@ def ask_for_secrets(kind: CredentialTypeManifest, *, required: list[str], empty:
     return {field: value for field, value in asked.items() if value}
 
 
-def secret_fields(app: App, one: StoredCredential) -> list[str]:
-    try:
-        return app.registry.credential_type(one.type).secret
-    except NotFound:  # its plugin is not installed any more
-        return []
-
-
-def tell(app: App, made: StoredCredential, what: str, *, as_json: bool) -> None:
+def tell(made: JSON, what: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(credential_json(made) | {"secret": secret_fields(app, made)})
+        print_json(made)
         return
-    click.echo(f"The credential {made.name} in {made.environment} {what} (version {made.version}).")
+    click.echo(f"The credential {made['name']} in {made['environment']} {what} (version {made['version']}).")
 
 
-def fields(one: CredentialTypeManifest) -> str:
+def fields(one: JSON) -> str:
     """`username, password (secret), port`."""
     shown = []
-    for name, schema in one.fields.get("properties", {}).items():
-        kind = "secret" if name in one.secret else type_text(schema)
-        shown.append(f"{name} ({kind})" + ("" if name in one.fields.get("required", []) else "?"))
+    for name, schema in one["fields"].get("properties", {}).items():
+        kind = "secret" if name in one["secret"] else type_text(schema)
+        shown.append(f"{name} ({kind})" + ("" if name in one["fields"].get("required", []) else "?"))
     return ", ".join(shown)
 
 
-def purpose(one: CredentialEvent) -> str:
-    if one.run_id is None:
+def purpose(one: JSON) -> str:
+    if one["run_id"] is None:
         return ""
-    step = f" {one.step}, attempt {one.attempt}" if one.step else ""
-    return f"run {one.run_id}{step}"
-
-
-def credential_json(one: StoredCredential) -> dict[str, Any]:
-    return {
-        "credential_id": one.id,
-        "name": one.name,
-        "environment": one.environment,
-        "type": one.type,
-        "fields": one.shown,
-        "version": one.version,
-        "author": one.author,
-        "created": utc_text(one.created),
-        "updated": utc_text(one.updated),
-    }
-
-
-def event_json(one: CredentialEvent) -> dict[str, Any]:
-    return {
-        "time": utc_text(one.time),
-        "who": one.who,
-        "action": one.action,
-        "credential_id": one.credential_id,
-        "name": one.name,
-        "environment": one.environment,
-        "run_id": one.run_id,
-        "step": one.step,
-        "attempt": one.attempt,
-        "fields": one.detail.split(", ") if one.detail else [],
-    }
+    step = f" {one['step']}, attempt {one['attempt']}" if one["step"] else ""
+    return f"run {one['run_id']}{step}"

@@ -105,11 +105,17 @@ def _load(stranger: EntryPoint) -> click.Command:
 
 @click.group("millrace", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="millrace", message="%(prog)s %(version)s")
-def main() -> None:
+@click.option("--server", metavar="URL", help="Ask that service (or `local`) instead of the store here: MILLRACE_URL.")
+@click.pass_context
+def main(ctx: click.Context, server: str | None) -> None:
     """Run and inspect flows.
 
     Everything is kept below MILLRACE_HOME (default ~/.millrace). RUN is a run's id, its beginning, or `latest`.
+
+    With --server, or MILLRACE_URL, and a token in MILLRACE_TOKEN, `triggers`, `credentials`, `publish`, `revisions`,
+    `runs` and `doctor` ask a service on another machine.
     """
+    ctx.obj = server
 
 
 if __name__ == "__main__":

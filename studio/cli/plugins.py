@@ -19,7 +19,7 @@ def list_plugins(as_json: bool) -> None:
 
     With --json there is its traceback, too.
     """
-    with opened() as app:
+    with opened(anywhere=True) as app:
         plugins = app.registry.plugins
         failures = app.registry.failures
     if as_json:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from studio.cli.main import WRONG_USE, complain
-from studio.cli.revisions import environment_option, revision_json
-from studio.cli.screen import as_json, opened, print_json
+from studio.cli.places.flows import flows
+from studio.cli.revisions import environment_option
+from studio.cli.screen import as_json, print_json
+from studio.exceptions import UserError
+from studio.problem import Problem
 
 
 @click.command("publish")
@@ -19,21 +22,34 @@ from studio.cli.screen import as_json, opened, print_json
 def command(ctx: click.Context, flow: str, environment: str, note: str, new_id: bool, as_json: bool) -> None:
     """Publish a flow: freeze it as a revision that triggers run.
 
-    The flow, its project's modules and notebooks, the files it lists and the versions of all packages are kept.
+    The flow, its project's modules and notebooks, the files it lists and the versions of all packages are kept. At a
+    service on another machine (--server), FLOW is the whole path of a file there.
     """
-    from studio.validator import InvalidFlow
-
     try:
-        with opened() as app:
-            done = app.publish(flow, environment=environment, note=note, new_id=new_id)
-    except InvalidFlow as error:
-        complain(str(problem) for problem in error.problems)
+        with flows() as place:
+            done = place.publish(flow, environment, note, new_id=new_id)
+    except UserError as error:
+        problems = problems_of(error)
+        if not problems:
+            raise
+        complain(map(str, problems))
         ctx.exit(WRONG_USE)
     if as_json:
-        print_json(revision_json(done.revision, [environment]) | {"new": done.new})
+        print_json(done["revision"] | {"new": done["new"]})
         return
-    for problem in done.warnings:
-        click.echo(f"warning: {problem}", err=True)
-    number = done.revision.number
-    said = f"Revision {number} is published and active" if done.new else f"Nothing has changed since revision {number}"
+    for warning in done["warnings"]:
+        click.echo(f"warning: {Problem(**warning)}", err=True)
+    number = done["revision"]["number"]
+    new = done["new"]
+    said = f"Revision {number} is published and active" if new else f"Nothing has changed since revision {number}"
     click.echo(f"{said} in {environment}.")
+
+
+def problems_of(error: UserError) -> list[Problem]:
+    """What is wrong with a flow that cannot run, here or at a service."""
+    from studio.client import Refused
+    from studio.validator import InvalidFlow
+
+    if isinstance(error, Refused):
+        return [Problem(**one) for one in error.problems]
+    return list(error.problems) if isinstance(error, InvalidFlow) else []

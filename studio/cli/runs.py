@@ -7,29 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studio.cli.execution import execute, execution_options, own_failure
+from studio.cli.execution import execute, execution_options
+from studio.cli.places import runs as places
 from studio.cli.progress import failure_text
 from studio.cli.run import parse_param
-from studio.cli.screen import (
-    as_json,
-    local_text,
-    opened,
-    print_json,
-    print_table,
-    rows_text,
-    seconds_text,
-    state_text,
-    stored,
-    utc_text,
-)
+from studio.cli.screen import as_json, local_text, print_json, print_table, rows_text, seconds_text, state_text
+from studio.cli.server import asked, require_local
 from studio.cli.times import read_moment
+from studio.problem import Failure
 from studio.run import RunState
 
 if TYPE_CHECKING:
     from studio.app import App
     from studio.run_view import RunView
-    from studio.store.history import Filter
-    from studio.store.runs import Run
 
 run_argument = click.argument("run_id", metavar="RUN")
 
@@ -62,26 +52,29 @@ def list_runs(ctx: click.Context, /, limit: int, before: str | None, as_json: bo
 
     A word of --search may be the beginning of one, and case does not matter.
     """
-    with opened() as app:
-        page = app.runs(limit, before, read_filter(app, **filters))
+    with places.runs() as place:
+        page = place.page(limit, before, read_filter(place, **filters))
     if as_json:
-        print_json({"runs": [run_json(run) for run in page.items], "next": page.next})
+        print_json(page)
         return
     given = given_options(ctx)
-    if not page.items:
+    if not page["runs"]:
         click.echo("There are no such runs." if given or before else "There are no runs yet: millrace run FLOW")
         return
     rows = [
-        [run.id, run.flow_name, state_text(run.state), local_text(run.started), seconds_text(duration(run))]
-        for run in page.items
-    ]
+        [
+            run["run_id"], run["flow"], state_text(run["state"]), local_text(run["started"]),
+            seconds_text(run["seconds"]),
+        ]
+        for run in page["runs"]
+    ]  # fmt: skip
     print_table(["Run", "Flow", "State", "Started", "Took"], rows, right=["Took"])
-    if page.next:
-        click.echo(f"More: millrace runs list {' '.join([*given, '--before', page.next])}")
+    if page["next"]:
+        click.echo(f"More: millrace runs list {' '.join([*given, '--before', page['next']])}")
 
 
 def read_filter(
-    app: App,
+    place: places.StoredRuns | places.ServedRuns,
     *,
     flow: str | None,
     states: tuple[str, ...],
@@ -89,19 +82,17 @@ def read_filter(
     since: str | None,
     until: str | None,
     search: str,
-) -> Filter:
+) -> places.JSON:
     """What the options of `runs list` ask for."""
-    from studio.store.history import Filter
-
-    now = app.store.now() if since or until else 0
-    return Filter(
-        flow=flow,
-        states=tuple(RunState(state) for state in states),
-        trigger_id=app.store.triggers.find(trigger).id if trigger is not None else None,
-        since=read_moment("--since", since, now) if since is not None else None,
-        until=read_moment("--until", until, now) if until is not None else None,
-        text=search,
-    )
+    now = place.now() if since or until else 0
+    return {
+        "flow": flow,
+        "state": list(states),
+        "trigger_id": place.trigger_id(trigger) if trigger is not None else None,
+        "since": read_moment("--since", since, now) if since is not None else None,
+        "until": read_moment("--until", until, now) if until is not None else None,
+        "search": search,
+    }
 
 
 def given_options(ctx: click.Context) -> list[str]:
@@ -120,9 +111,12 @@ def given_options(ctx: click.Context) -> list[str]:
 @as_json
 def show(run_id: str, as_json: bool) -> None:
     """Show a run's steps."""
-    with opened() as app:
-        view = app.view(run_id)
-        show_view(view, app.records.provenance(view.run), as_json=as_json)
+    with places.runs() as place:
+        run = place.show(run_id)
+    if as_json:
+        print_json(run)
+    else:
+        show_run(run)
 
 
 @command.command("log")
@@ -131,13 +125,10 @@ def show(run_id: str, as_json: bool) -> None:
 @as_json
 def log(run_id: str, node: str | None, as_json: bool) -> None:
     """Print what a run's steps have logged, or one step alone."""
-    with opened() as app:
-        if node:
-            app.view(run_id).step(node)
-        run = app.find(run_id)
-        lines = app.records.log(run.id, node)
+    with places.runs() as place:
+        lines = place.log(run_id, node)
         if as_json:
-            print_json({"run_id": run.id, "lines": list(lines)})
+            print_json({"run_id": place.show(run_id)["run_id"], "lines": list(lines)})
             return
         empty = True
         for line in lines:
@@ -155,15 +146,14 @@ def cancel(run_id: str, as_json: bool) -> None:
 
     Whoever drives it kills its steps. A run that nobody drives any more ends when it is resumed.
     """
-    with stored() as store:  # without the rest, which takes a while to import
-        run = store.runs.request_cancel(store.runs.find(run_id).id)
+    run = places.cancel(run_id)
     if as_json:
-        with opened() as app:
-            print_json(app.view(run.id).to_json())
-    elif run.state.ended:
-        click.echo(f"Run {run.id} is {run.state}.")
+        with places.runs() as place:
+            print_json(place.show(run["run_id"]))
+    elif RunState(run["state"]).ended:
+        click.echo(f"Run {run['run_id']} is {run['state']}.")
     else:
-        click.echo(f"Run {run.id} is asked to end.")
+        click.echo(f"Run {run['run_id']} is asked to end.")
 
 
 @command.command("resume")
@@ -201,11 +191,20 @@ def retry(
 ) -> None:
     """Run again what did not succeed, as a new run that keeps the rest.
 
-    With other inputs, or another revision, also the steps run again that depend on what has changed.
+    With other inputs, or another revision, also the steps run again that depend on what has changed. At a service
+    (--server), the run is queued there.
     """
     if from_ and fresh:
         raise click.UsageError("--fresh runs every step; --from only some. Give one of them.")
     inputs = dict(parse_param(text) for text in params)
+    with asked() as client:
+        if client is not None:
+            if workers or dask:
+                require_local()
+            body = {"from": from_, "fresh": fresh, "inputs": inputs, "revision": revision}
+            queued = places.ServedRuns(client).retry(run_id, body)
+            print_json({"run_id": queued}) if as_json else click.echo(f"Run {queued} is queued.")
+            return
 
     def start(app: App, on_event: Any) -> RunView:
         return app.retry(
@@ -216,27 +215,22 @@ def retry(
     execute(ctx, start, as_json=as_json)
 
 
-def show_view(view: RunView, provenance: dict[str, Any], *, as_json: bool) -> None:
-    report = view.to_json() | provenance
-    if as_json:
-        print_json(report)
-        return
-    run = view.run
-    took = f", took {seconds_text(duration(run))}" if run.ended else ""
-    click.echo(f"{run.flow_name}: run {run.id} of {provenance_text(provenance)}")
-    click.echo(f"{run.state}, started {local_text(run.started) or 'not yet'}{took}")
-    if provenance["drift"]:
-        click.echo(f"Not as when it was published: {', '.join(provenance['drift'])}.")
-    if run.forgotten is not None:
-        click.echo(f"Its values, logs and notebooks are kept no longer (since {local_text(run.forgotten)}).")
-    for name, value in run.inputs.items():
+def show_run(run: places.JSON) -> None:
+    took = f", took {seconds_text(run['seconds'])}" if run["ended"] else ""
+    click.echo(f"{run['flow']}: run {run['run_id']} of {provenance_text(run)}")
+    click.echo(f"{run['state']}, started {local_text(run['started']) or 'not yet'}{took}")
+    if run["drift"]:
+        click.echo(f"Not as when it was published: {', '.join(run['drift'])}.")
+    if run["forgotten"] is not None:
+        click.echo(f"Its values, logs and notebooks are kept no longer (since {local_text(run['forgotten'])}).")
+    for name, value in run["inputs"].items():
         click.echo(f"  {name} = {value}")
-    print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in report["steps"]], right=["Took"])
-    for late in provenance["late"]:
+    print_table(["Step", "State", "Took", "Rows", ""], [step_row(step) for step in run["steps"]], right=["Took"])
+    for late in run["late"]:
         what = f"attempt {late['attempt']} at {late['node']} {late['state'].replace('_', ' ')}"
         click.echo(f"Late: {what} after it had been given up. What it left was not taken.")
-    if own_failure(view):
-        click.echo(own_failure(view))
+    if run["failure"] and not any(step["error"] for step in run["steps"]):  # else one of its steps says so already
+        click.echo(str(Failure.from_json(run["failure"])))
 
 
 def provenance_text(provenance: dict[str, Any]) -> str:
@@ -250,22 +244,3 @@ def provenance_text(provenance: dict[str, Any]) -> str:
 def step_row(step: dict[str, Any]) -> list[Any]:
     error = failure_text(step["error"]) if step["error"] else ""
     return [step["node"], state_text(step["state"]), seconds_text(step["seconds"]), rows_text(step["rows"]), error]
-
-
-def run_json(run: Run) -> dict[str, Any]:
-    return {
-        "run_id": run.id,
-        "flow": run.flow_name,
-        "flow_id": run.flow_id,
-        "state": run.state,
-        "draft": run.revision_id is None,
-        "trigger_id": run.trigger_id,
-        "created": utc_text(run.created),
-        "started": utc_text(run.started),
-        "ended": utc_text(run.ended),
-        "seconds": duration(run),
-    }
-
-
-def duration(run: Run) -> float | None:
-    return None if run.started is None or run.ended is None else (run.ended - run.started) / 1e6

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studio.cli.server import require_local
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -39,10 +41,12 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 
 
 @contextmanager
-def opened() -> Iterator[App]:
-    """The app of this environment's settings."""
+def opened(*, anywhere: bool = False) -> Iterator[App]:
+    """The app of this environment's settings; also if a service is to be asked, where it matters not (`anywhere`)."""
     from studio.app import App
 
+    if not anywhere:
+        require_local()
     with App.open() as app:
         yield app
 
@@ -53,6 +57,7 @@ def stored() -> Iterator[Store]:
     from studio.settings import Settings
     from studio.store.store import Store
 
+    require_local()
     settings = Settings.from_environment()
     settings.make_home()
     with Store.open(settings.store) as store:
@@ -124,12 +129,12 @@ def when(microseconds: int | None) -> datetime | None:
 
 
 def utc_text(microseconds: int | None) -> str | None:
-    """ISO 8601, for programs."""
+    """ISO 8601, for programs, as the API writes it."""
     moment = when(microseconds)
-    return moment.isoformat() if moment else None
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
-def local_text(microseconds: int | None) -> str:
-    """In the time zone of whoever looks."""
-    moment = when(microseconds)
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+def local_text(moment: int | str | None) -> str:
+    """A time in microseconds, or of :func:`utc_text`, in the time zone of whoever looks."""
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else when(moment)
+    return found.astimezone().strftime("%Y-%m-%d %H:%M:%S") if found else ""

@@ -19,8 +19,8 @@ EARLY = re.compile(
 OURS = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "JPY_PARENT_PID": "1"}
 """The guard, not a polling thread of the kernel, looks after it."""
 
-WITHHELD = ("MILLRACE_KEYS", "MILLRACE_KEY_FILE", "MILLRACE_DELIVERY_KEY", "MILLRACE_STORE")
-"""Variables that are no business of what a step runs: the keys of stored credentials, where keys are, and the store."""
+WITHHELD = ("MILLRACE_KEYS", "MILLRACE_KEY_FILE", "MILLRACE_DELIVERY_KEY", "MILLRACE_STORE", "MILLRACE_TOKEN")
+"""Variables that are no business of what a step runs: keys and where they are, the store, and what opens an API."""
 
 
 @dataclass(frozen=True)

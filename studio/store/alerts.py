@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
@@ -65,6 +66,12 @@ class Alert:
     failure: Failure | None
     """Why the last try failed; None once one succeeds."""
 
+    @property
+    def target(self) -> str:
+        """Whom it tells; of a web address the host alone, for the rest may be a secret."""
+        to = self.settings["to"] if self.kind == "mail" else [urlsplit(self.settings["url"]).netloc]
+        return ", ".join(to)
+
 
 _a = tables.alert.c
 _BY_ID = select(tables.alert).where(_a.id == bindparam("id"))
@@ -112,19 +119,25 @@ class Alerts:
             row = connection.execute(changed).one_or_none()
             if row is None:
                 _get(connection, alert.id)
-                raise Conflict(f"The alert {alert.name} has been changed meanwhile.", cure="Look at it, and try again.")
+                raise _changed(alert)
             return Alert(*row)
 
-    def delete(self, id: str) -> None:
-        """Forget an alert and what it had still to tell; raises NotFound."""
+    def delete(self, id: str, version: int | None = None) -> None:
+        """Forget an alert and what it had still to tell. Raises NotFound, and Conflict if it has another version."""
         with self._database.write() as connection:
-            _get(connection, id)
+            found = _get(connection, id)
+            if version not in (None, found.version):
+                raise _changed(found)
             connection.execute(_DELETE, {"id": id})
 
 
 def _get(connection: Connection, id: str) -> Alert:
     row = connection.execute(_BY_ID, {"id": id}).one_or_none()
     return Alert(*row) if row else _missing(id)
+
+
+def _changed(alert: Alert) -> Conflict:
+    return Conflict(f"The alert {alert.name} has been changed meanwhile.", cure="Look at it, and try again.")
 
 
 def _missing(wanted: str) -> Alert:

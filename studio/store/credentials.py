@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, literal, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, literal, select, text, tuple_, update
 
 from studio.exceptions import Conflict
 from studio.store import tables
@@ -90,7 +90,7 @@ class CredentialEvent:
 _c = tables.credential.c
 _e = tables.credential_event.c
 _ADD = insert(tables.credential).values(created=clock(), updated=clock()).returning(tables.credential)
-_DELETE = delete(tables.credential).where(_c.id == bindparam("id"))
+_DELETE = delete(tables.credential).where(_c.id == bindparam("id"), _c.version == bindparam("version"))
 _RECORD = insert(tables.credential_event).values(time=clock())
 _PAGE = select(tables.credential).where(_c.id > bindparam("after")).order_by(_c.id).limit(bindparam("limit"))
 _REWRAP = update(tables.credential).where(_c.id == bindparam("id_")).values(ciphertext=bindparam("new"))
@@ -124,12 +124,20 @@ class CredentialRows:
             return _page(connection, after, limit)
 
     def events(
-        self, project: str, *, name: str | None = None, environment: str | None = None, limit: int = 100
+        self,
+        project: str,
+        *,
+        name: str | None = None,
+        environment: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
     ) -> list[CredentialEvent]:
-        """What was done, the latest first."""
+        """What was done, the latest first, before the event of an id."""
         given = [_e.project == project]
         given += [_e.name == name] if name is not None else []
         given += [_e.environment == environment] if environment is not None else []
+        if before is not None:
+            given.append(tuple_(_e.time, _e.id) < select(_e.time, _e.id).where(_e.id == before).scalar_subquery())
         query = select(tables.credential_event).where(*given).order_by(_e.time.desc(), _e.id.desc()).limit(limit)
         with self._database.read() as connection:
             return [CredentialEvent(*row) for row in connection.execute(query)]
@@ -189,12 +197,16 @@ class HeldCredentials:
             update(tables.credential).where(*known).values(new).returning(tables.credential)
         ).one_or_none()
         if row is None:
-            raise Conflict(f"The credential {old.name} has been changed meanwhile.", cure="Look at it, and try again.")
+            raise _changed(old)
         return StoredCredential(*row)
 
     def delete(self, one: StoredCredential) -> None:
-        """With the last one goes the canary, so that somebody who lost the keys may begin anew."""
-        self._connection.execute(_DELETE, {"id": one.id})
+        """With the last one goes the canary, so that somebody who lost the keys may begin anew.
+
+        Raises Conflict if somebody has changed the credential since.
+        """
+        if self._connection.execute(_DELETE, {"id": one.id, "version": one.version}).rowcount == 0:
+            raise _changed(one)
         self._connection.execute(_FORGET_CANARY)
 
     def rewrap(self, ciphertexts: dict[str, str]) -> None:
@@ -222,6 +234,10 @@ class HeldCredentials:
         ]
         if rows:
             self._connection.execute(_RECORD, rows)
+
+
+def _changed(one: StoredCredential) -> Conflict:
+    return Conflict(f"The credential {one.name} has been changed meanwhile.", cure="Look at it, and try again.")
 
 
 def _page(connection: Connection, after: str, limit: int) -> list[StoredCredential]:

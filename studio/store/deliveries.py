@@ -87,6 +87,7 @@ _ACCEPT = {"sqlite": _accept(sqlite), "postgresql": _accept(postgresql)}
 _OF_KEY = select(tables.delivery).where(
     _d.trigger_id == bindparam("trigger_id"), _d.key == bindparam("key"), tables.ACCEPTED
 )
+_BY_ID = select(tables.delivery).where(_d.id == bindparam("id"))
 _BY_PREFIX = (
     select(tables.delivery).where(_d.id >= bindparam("low"), _d.id < bindparam("high")).order_by(_d.id).limit(2)
 )
@@ -179,6 +180,12 @@ class Deliveries:
         with self._database.read() as connection:
             return [Delivery(*row) for row in connection.execute(query)]
 
+    def get(self, id: str) -> Delivery:
+        """The delivery of that id; raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(_BY_ID, {"id": id}).one_or_none()
+        return Delivery(*row) if row else _missing(id)
+
     def find(self, prefix: str) -> Delivery:
         """The delivery whose id begins so; raises NotFound, and UserError if several do."""
         low = prefix.strip().lower()
@@ -186,9 +193,11 @@ class Deliveries:
             rows = connection.execute(_BY_PREFIX, {"low": low, "high": low + "g"}).all() if low else []
         if len(rows) > 1:
             raise UserError(f"More than one delivery begins with {prefix}.", cure="Give more of the id.")
-        if not rows:
-            raise NotFound(f"There is no delivery {prefix}.", cure="See `millrace triggers deliveries TRIGGER`.")
-        return Delivery(*rows[0])
+        return Delivery(*rows[0]) if rows else _missing(prefix)
+
+
+def _missing(wanted: str) -> Delivery:
+    raise NotFound(f"There is no delivery {wanted}.", cure="See `millrace triggers deliveries TRIGGER`.")
 
 
 def _held(connection: Connection, trigger_id: str) -> tuple[int, str | None]:

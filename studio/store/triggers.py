@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from studio.exceptions import Conflict, NotFound, UserError
 from studio.store import causes, runs, tables
@@ -139,7 +140,7 @@ class Triggers:
         with self._database.write() as connection:
             row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
         if row is None:
-            raise Conflict(f"Another trigger has the path {new.path!r}.", cure="Choose another.", field="path")
+            raise _taken(new.path)
         return Trigger(*row)
 
     def webhook(self, path: str) -> Trigger | None:
@@ -185,15 +186,22 @@ class Triggers:
             return [Trigger(*row) for row in connection.execute(query)]
 
     def change(self, trigger: Trigger, **columns: Any) -> Trigger:
-        """Change columns of `studio.store.tables.trigger`; raises Conflict if somebody has changed it since."""
+        """Change columns of `studio.store.tables.trigger`; raises Conflict if somebody has changed it since, or if
+        another has its path.
+        """
         known = (_t.id == trigger.id, _t.version == trigger.version)
         new = columns | {"version": trigger.version + 1, "updated": clock()}
         statement = update(tables.trigger).where(*known).values(new).returning(tables.trigger)
-        with self._database.write() as connection:
-            row = connection.execute(statement).one_or_none()
-            if row is None:
-                raise _changed(_get(connection, trigger.id))
-            return Trigger(*row)
+        try:
+            with self._database.write() as connection:
+                row = connection.execute(statement).one_or_none()
+                if row is None:
+                    raise _changed(_get(connection, trigger.id))
+                return Trigger(*row)
+        except IntegrityError as error:
+            if "path" not in columns:
+                raise
+            raise _taken(columns["path"]) from error
 
     def delete(self, id: str, version: int | None = None) -> None:
         """Forget a trigger, its ticks and deliveries; its runs stay. Raises NotFound, and Conflict if it has another
@@ -306,6 +314,10 @@ def _skip(trigger: Trigger, fires: list[int]) -> Cause:
 def _get(connection: Connection, id: str) -> Trigger:
     row = connection.execute(_BY_ID, {"id": id}).one_or_none()
     return Trigger(*row) if row else _missing(id)
+
+
+def _taken(path: str | None) -> Conflict:
+    return Conflict(f"Another trigger has the path {path!r}.", cure="Choose another.", field="path")
 
 
 def _changed(trigger: Trigger) -> Conflict:

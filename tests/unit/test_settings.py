@@ -108,14 +108,25 @@ def test_keys_are_read_and_never_shown() -> None:
     assert wrong[:10] not in str(caught.value)
 
 
-def test_keys_leave_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_token_is_never_shown() -> None:
+    settings = Settings.from_environment({"MILLRACE_URL": "https://flows.example.com", "MILLRACE_TOKEN": "mrt_4711"})
+    assert (settings.url, settings.token) == ("https://flows.example.com", "mrt_4711")
+    assert "4711" not in repr(settings) + str(settings)
+    with pytest.raises(UserError, match=r"^MILLRACE_TOKEN: That is no token") as caught:
+        Settings.from_environment({"MILLRACE_TOKEN": "mrt_4711\nX: y"})
+    assert "4711" not in str(caught.value)
+
+
+def test_keys_and_token_leave_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(settings_module, "_taken", {})
     monkeypatch.setenv("MILLRACE_HOME", str(tmp_path))
     monkeypatch.setenv("MILLRACE_KEYS", Key.make().text)
+    monkeypatch.setenv("MILLRACE_TOKEN", "mrt_4711")
     first = Settings.from_environment()
-    assert "MILLRACE_KEYS" not in os.environ
-    assert first.keys is not None
-    assert Settings.from_environment().keys == first.keys
+    assert not {"MILLRACE_KEYS", "MILLRACE_TOKEN"} & os.environ.keys()
+    assert (first.keys is not None, first.token) == (True, "mrt_4711")
+    again = Settings.from_environment()
+    assert (again.keys, again.token) == (first.keys, first.token)
 
 
 def test_each_sqlite_store_has_a_key_file_outside_of_its_folder(tmp_path: Path) -> None:

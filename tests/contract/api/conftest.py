@@ -22,6 +22,7 @@ from studio.flow import Flow, FlowInput, write_flow
 from studio.settings import Settings
 from studio.store.tokens import NewToken
 from studio.token import new_secret, secret_hash
+from studio.vault.ring import Key
 
 ROWS = """
 import pandas as pd
@@ -76,7 +77,12 @@ def served(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     project.mkdir()
     monkeypatch.chdir(project)  # where steps run that run in this process
     settings = Settings.from_environment(
-        {"MILLRACE_HOME": str(tmp_path / "home"), "MILLRACE_STORE": store_url, "MILLRACE_PROJECTS": str(project)}
+        {
+            "MILLRACE_HOME": str(tmp_path / "home"),
+            "MILLRACE_STORE": store_url,
+            "MILLRACE_PROJECTS": str(project),
+            "MILLRACE_KEYS": Key.make().text,
+        }
     )
     with App.open(settings) as app:
         yield from _served(app, project, tmp_path)

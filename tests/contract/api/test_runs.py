@@ -123,3 +123,38 @@ def test_a_log_is_read_in_parts(served: Served, monkeypatch: Any) -> None:
         text, offset = text + part["text"], part["next"]
     assert text == whole["text"]
     assert served.local.get(f"{base}/2/log").status_code == 404
+
+
+def test_a_run_is_retried_with_another_input_on_the_active_revision(served: Served) -> None:
+    run_id = served.ran()
+    same = served.local.post(f"/runs/{run_id}/retry", json={"inputs": {"month": "2027-01"}})
+    assert (same.status_code, same.json()["inputs"], same.json()["revision_id"]) == (201, {"month": "2027-01"}, None)
+    fresh = served.local.post(f"/runs/{run_id}/retry", json={"fresh": True}).json()
+    assert fresh["selection"]["fresh"] is True
+    states = [
+        served.local.get(f"/runs/{one['run_id']}/steps").json()["items"][0]["state"] for one in (same.json(), fresh)
+    ]
+    assert "reused" not in states
+    unpublished = served.local.post(f"/runs/{run_id}/retry", json={"revision": "active"})
+    assert (unpublished.status_code, "No revision" in unpublished.json()["detail"]) == (422, True)
+    revision = served.app.publish(served.project / "rows.flow").revision
+    active = served.local.post(f"/runs/{run_id}/retry", json={"revision": "active"})
+    assert active.json()["revision_id"] == revision.id
+
+
+def test_a_run_has_its_time_limit_from_whoever_starts_it(served: Served) -> None:
+    path = served.flow()
+    assert served.local.post("/runs", json=draft(path, time_limit=60)).json()["time_limit"] == 60
+    assert served.local.post("/runs", json=draft(path)).json()["time_limit"] is None
+    assert served.local.post("/runs", json=draft(path, time_limit=0)).status_code == 422
+    flow_id = served.app.publish(path).revision.flow_id
+    made = served.local.post(f"/flows/{flow_id}/runs", json={"time_limit": 1.5}).json()
+    assert served.local.get(f"/runs/{made['run_id']}").json()["time_limit"] == 1.5
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id_or_as_the_latest(served: Served) -> None:
+    run_id = served.ran()
+    for wanted in (run_id, run_id[:20], "latest"):
+        found = served.local.get(f"/runs/{wanted}").json()
+        assert (found["run_id"], found["late"]) == (run_id, [])
+    assert served.local.get("/runs/ffff").status_code == 404
