@@ -22,6 +22,7 @@ from scheduler.api.health import health_router
 from scheduler.api.installation import installation_router
 from scheduler.api.metrics import metrics_router
 from scheduler.api.problems import DOCUMENTED, Problem, handle_problems
+from scheduler.api.query import refuse_unknown
 from scheduler.api.runs import runs_router
 from scheduler.api.steps import steps_router
 from scheduler.api.triggers import triggers_router
@@ -90,6 +91,7 @@ def make_api(
     ]
     for router in routers:
         require_scopes(router, PUBLIC)
+        refuse_unknown(router)
         api.include_router(router, responses=DOCUMENTED)
     return api
 

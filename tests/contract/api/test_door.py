@@ -125,6 +125,16 @@ def test_mistakes_are_told_without_what_was_sent(served: Served) -> None:
     assert "hunter" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("stat=failed", "stat: There is no such parameter."), ("limit=1&limit=2", "limit: Give it once.")],
+)
+def test_a_parameter_that_nobody_reads_is_a_mistake(served: Served, query: str, told: str) -> None:
+    refused = served.local.get(f"/runs?{query}")
+    assert (refused.status_code, refused.json()["detail"]) == (422, told)
+    assert served.local.get("/runs?state=failed&state=succeeded&limit=2").status_code == 200
+
+
 def test_what_is_our_fault_is_in_the_log_alone(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
