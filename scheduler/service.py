@@ -39,6 +39,7 @@ from studio.store.leases import Places
 
 logger = logging.getLogger(__name__)
 
+SIGNAL_SECONDS = 1.0
 STILL_SECONDS = 60.0
 """A loop that has not turned for so long stands still."""
 
@@ -55,7 +56,9 @@ class Loop:
         self._thread.start()
 
     def join(self) -> None:
-        self._thread.join()
+        """Wait for its end, and now and then for signals: one that comes just before we wait wakes nobody."""
+        while self._thread.is_alive():
+            self._thread.join(SIGNAL_SECONDS)
 
     def _run(self) -> None:
         try:
