@@ -1,0 +1,71 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { ApiError, type Problem } from './client';
+
+/** The service as the Jupyter server sees it. */
+export interface IServiceState {
+  state: 'down' | 'starting' | 'ready' | 'restarting';
+  version: string;
+  /** Whether it lives on when the Jupyter server ends; `why` says why not. */
+  outlives: boolean;
+  why: string;
+  /** Of the Jupyter server's own package: another one than ours asks for a reload. */
+  extension_version: string;
+  /** Of a team's service; empty for the local one. */
+  url: string;
+}
+
+export interface IPlaceOnDisk {
+  /** Project folder, absolute, as the service knows it. */
+  folder: string;
+  /** Below it. */
+  file: string;
+}
+
+/** What the Jupyter server itself does for the editor: `millrace/service`, `paths`, `scratch`, `examples`. */
+export class LabServer {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  service(): Promise<IServiceState> {
+    return this.ask('GET', 'service');
+  }
+
+  startService(): Promise<IServiceState> {
+    return this.ask('POST', 'service');
+  }
+
+  /** Where a contents path lies; ApiError where it lies on no disk that the service sees. */
+  placeOf(path: string): Promise<IPlaceOnDisk> {
+    return this.ask('POST', 'paths', { path });
+  }
+
+  /** A notebook with a step's real inputs; answers its contents path. */
+  scratch(run: string, step: string, path: string): Promise<{ path: string }> {
+    return this.ask('POST', 'scratch', { run, step, path });
+  }
+
+  /** Copies of the examples that no one has yet; answers their contents paths. */
+  examples(): Promise<{ paths: string[] }> {
+    return this.ask('POST', 'examples');
+  }
+
+  private async ask<T>(method: string, route: string, body?: object): Promise<T> {
+    const url = URLExt.join(this.settings.baseUrl, 'millrace', route);
+    const init = { method, body: body && JSON.stringify(body) };
+    const response = await ServerConnection.makeRequest(url, init, this.settings);
+    const text = await response.text();
+    if (!response.ok) {
+      throw new ApiError({ ...problemOf(text), status: response.status });
+    }
+    return JSON.parse(text) as T;
+  }
+}
+
+function problemOf(text: string): Partial<Problem> {
+  try {
+    return JSON.parse(text) as Partial<Problem>;
+  } catch {
+    return { detail: text.slice(0, 200) };
+  }
+}

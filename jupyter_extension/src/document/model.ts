@@ -1,0 +1,142 @@
+import type { DocumentChange, ISharedDocument } from '@jupyter/ydoc';
+import type { IChangedArgs } from '@jupyterlab/coreutils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+import type { PartialJSONValue } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
+
+import { FlowError } from '../model/json';
+import { SharedFlow } from './sharedFlow';
+
+/** A text that is no flow, kept as it is. */
+export interface IUnreadable {
+  text: string;
+  message: string;
+}
+
+/** What JupyterLab's document manager loads, saves and asks whether it is dirty. */
+export class FlowModel implements DocumentRegistry.IModel {
+  readonly defaultKernelName = '';
+  readonly defaultKernelLanguage = '';
+  readonly contentChanged = new Signal<this, void>(this);
+  readonly stateChanged = new Signal<this, IChangedArgs<unknown>>(this);
+  readonly unreadableChanged = new Signal<this, IUnreadable | null>(this);
+  readonly sharedModel: SharedFlow;
+  readonly collaborative: boolean;
+  isDisposed = false;
+
+  constructor(options: DocumentRegistry.IModelOptions<SharedFlow> = {}) {
+    this.sharedModel = options.sharedModel ?? SharedFlow.create();
+    this.collaborative = options.collaborationEnabled ?? false;
+    this.sharedModel.changed.connect(this.onChanged, this);
+  }
+
+  /** Why the file is no flow; null if it is one. */
+  get unreadable(): IUnreadable | null {
+    return this._unreadable;
+  }
+
+  get dirty(): boolean {
+    return this.sharedModel.dirty;
+  }
+  set dirty(value: boolean) {
+    this.sharedModel.dirty = value;
+  }
+
+  get readOnly(): boolean {
+    return this._readOnly;
+  }
+  set readOnly(newValue: boolean) {
+    const oldValue = this._readOnly;
+    this._readOnly = newValue;
+    if (oldValue !== newValue) {
+      this.stateChanged.emit({ name: 'readOnly', oldValue, newValue });
+    }
+  }
+
+  toString(): string {
+    return this._unreadable ? this._unreadable.text : this.sharedModel.getSource();
+  }
+
+  fromString(text: string): void {
+    const first = this._unreadable !== null || !this.loaded;
+    try {
+      this.sharedModel.setSource(text);
+      this.setUnreadable(null);
+      this.loaded = true;
+    } catch (error) {
+      if (!(error instanceof FlowError)) {
+        throw error;
+      }
+      this.setUnreadable({ text, message: error.message });
+    }
+    if (first) {
+      this.sharedModel.clearUndoHistory();
+    }
+    this.dirty = false;
+  }
+
+  toJSON(): PartialJSONValue {
+    return JSON.parse(this.toString()) as PartialJSONValue;
+  }
+
+  fromJSON(value: PartialJSONValue): void {
+    this.fromString(JSON.stringify(value));
+  }
+
+  initialize(): void {
+    this.sharedModel.clearUndoHistory();
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) {
+      this.isDisposed = true;
+      this.sharedModel.dispose();
+      Signal.clearData(this);
+    }
+  }
+
+  private onChanged(_: SharedFlow, { stateChange }: DocumentChange): void {
+    if (stateChange) {
+      stateChange.forEach(({ name, oldValue, newValue }) => this.stateChanged.emit({ name, oldValue, newValue }));
+    } else {
+      this.contentChanged.emit();
+    }
+  }
+
+  private setUnreadable(value: IUnreadable | null): void {
+    const changed = value !== null || this._unreadable !== null;
+    this._unreadable = value;
+    if (changed) {
+      this.unreadableChanged.emit(value);
+    }
+  }
+
+  private _unreadable: IUnreadable | null = null;
+  private _readOnly = false;
+  private loaded = false;
+}
+
+export class FlowModelFactory implements DocumentRegistry.IModelFactory<FlowModel> {
+  readonly name = 'millrace-flow';
+  readonly fileFormat: Contents.FileFormat = 'text';
+  isDisposed = false;
+
+  /** `contentType` is `flow` where a collaboration room knows that kind of document, `file` for plain contents. */
+  constructor(
+    readonly contentType: Contents.ContentType,
+    readonly collaborative: boolean
+  ) {}
+
+  createNew(options?: DocumentRegistry.IModelOptions<ISharedDocument>): FlowModel {
+    return new FlowModel(options as DocumentRegistry.IModelOptions<SharedFlow>);
+  }
+
+  preferredLanguage(): string {
+    return '';
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
+}

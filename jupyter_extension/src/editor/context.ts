@@ -1,0 +1,47 @@
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import type { ICompletionProviderManager } from '@jupyterlab/completer';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+
+import type { Flow } from '../model/flow';
+import type { ISession, ISessionState } from './session';
+
+/** What an editor stands on: its session, and JupyterLab. */
+export interface IEditor extends ISession {
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+  readonly editorServices: IEditorServices;
+  readonly rendermime: IRenderMimeRegistry;
+  readonly themeManager: IThemeManager | null;
+  readonly completion: ICompletionProviderManager | null;
+}
+
+export const EditorContext = createContext<IEditor | null>(null);
+
+export function useEditor(): IEditor {
+  const editor = useContext(EditorContext);
+  if (!editor) {
+    throw new Error('No editor around this component.');
+  }
+  return editor;
+}
+
+/** The document, anew whenever it changes; parts that did not change are the same objects. */
+export function useFlow(): Flow {
+  const { document } = useEditor();
+  return useSyncExternalStore(
+    told => {
+      document.changed.connect(told);
+      return () => void document.changed.disconnect(told);
+    },
+    () => document.flow
+  );
+}
+
+export function useSession<T>(select: (state: ISessionState) => T): T {
+  return useStore(useEditor().store, select);
+}

@@ -1,0 +1,4 @@
+import { document } from './plugins/document';
+import { service } from './plugins/service';
+
+export default [service, document];

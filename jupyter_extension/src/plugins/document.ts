@@ -1,0 +1,83 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IThemeManager, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { ICompletionProviderManager } from '@jupyterlab/completer';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
+
+import { FlowModelFactory } from '../document/model';
+import { type FlowWidget, FlowWidgetFactory } from '../document/widget';
+import { flowIcon } from './icons';
+import { IFlowTracker, IService } from './tokens';
+
+export const FACTORY = 'Flow editor';
+
+/** The file type, and what opens it. */
+export const document: JupyterFrontEndPlugin<IFlowTracker> = {
+  id: 'millrace:document',
+  description: 'Opens flows in a visual editor.',
+  autoStart: true,
+  provides: IFlowTracker,
+  requires: [IService, IEditorServices, IRenderMimeRegistry],
+  optional: [ILayoutRestorer, IThemeManager, ITranslator, ICompletionProviderManager],
+  activate: (
+    app: JupyterFrontEnd,
+    service: IService,
+    editorServices: IEditorServices,
+    rendermime: IRenderMimeRegistry,
+    restorer: ILayoutRestorer | null,
+    themeManager: IThemeManager | null,
+    translator: ITranslator | null,
+    completion: ICompletionProviderManager | null
+  ): IFlowTracker => {
+    const trans = (translator ?? nullTranslator).load('millrace');
+    app.docRegistry.addFileType({
+      name: 'flow',
+      displayName: trans.__('Flow'),
+      extensions: ['.flow'],
+      mimeTypes: ['application/x-millrace-flow+json'],
+      fileFormat: 'text',
+      contentType: 'file',
+      icon: flowIcon
+    });
+
+    const draw = async (widget: FlowWidget): Promise<Widget> => {
+      const { openEditor } = await import('../editor/open');
+      const { context } = widget;
+      const opened = openEditor({
+        ...service,
+        trans,
+        editorServices,
+        rendermime,
+        themeManager,
+        completion,
+        commands: app.commands,
+        contents: app.serviceManager.contents,
+        document: context.model.sharedModel,
+        path: () => context.path
+      });
+      widget.editor = opened.editor;
+      return opened.widget;
+    };
+    const factory = new FlowWidgetFactory(
+      { name: FACTORY, modelName: 'millrace-flow', fileTypes: ['flow'], defaultFor: ['flow'] },
+      draw
+    );
+    app.docRegistry.addModelFactory(new FlowModelFactory('file', false));
+    app.docRegistry.addWidgetFactory(factory);
+
+    const tracker = new WidgetTracker<FlowWidget>({ namespace: 'millrace' });
+    factory.widgetCreated.connect((_, widget) => {
+      widget.title.icon = flowIcon;
+      widget.context.pathChanged.connect(() => void tracker.save(widget));
+      void tracker.add(widget);
+    });
+    void restorer?.restore(tracker, {
+      command: 'docmanager:open',
+      args: widget => ({ path: widget.context.path, factory: FACTORY }),
+      name: widget => widget.context.path
+    });
+    return tracker;
+  }
+};

@@ -1,0 +1,17 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { Client } from '../api/client';
+import { LabServer } from '../api/labServer';
+import { Stream } from '../api/stream';
+import { IService } from './tokens';
+
+export const service: JupyterFrontEndPlugin<IService> = {
+  id: 'millrace:service',
+  description: 'Speaks to the Millrace service.',
+  autoStart: true,
+  provides: IService,
+  activate: (app: JupyterFrontEnd): IService => {
+    const settings = app.serviceManager.serverSettings;
+    return { client: new Client(settings), lab: new LabServer(settings), stream: new Stream(settings) };
+  }
+};
