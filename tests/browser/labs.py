@@ -38,7 +38,9 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path, *options: str, base_url: str = "", **environment: str) -> Iterator[Lab]:
+def running_lab(
+    folder: Path, *options: str, base_url: str = "", collaboration: bool = False, **environment: str
+) -> Iterator[Lab]:
     """A JupyterLab that asks no network for anything; it and its service end with the block."""
     lab = Lab(f"http://127.0.0.1:{free_port()}{base_url}", folder / "root", folder / "millrace", folder / "jupyter.log")
     lab.root.mkdir(parents=True)
@@ -48,6 +50,7 @@ def running_lab(folder: Path, *options: str, base_url: str = "", **environment: 
         *["--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}/", f"--ServerApp.root_dir={lab.root}"],
         *["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"],
         *["--LabApp.expose_app_in_browser=True", f"--IdentityProvider.token={TOKEN}", *options],
+        f"--YDocExtension.disable_rtc={not collaboration}",
     ]
     with lab.log.open("wb") as log:
         env = _environment(folder / "jupyter") | {"MILLRACE_HOME": str(lab.home)} | environment
@@ -88,10 +91,11 @@ def _environment(folder: Path) -> dict[str, str]:
     enabled = folder / "config" / "jupyter_server_config.d" / "millrace.json"
     enabled.parent.mkdir()
     enabled.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"jupyter_extension": True}}}))
-    extensions = folder / "data" / "labextensions"
+    extensions = folder / "share" / "labextensions"
     extensions.mkdir(parents=True)
     (extensions / "millrace").symlink_to(BUILT)  # what this checkout has built, whatever is installed
-    return os.environ | {name: str(folder / place) for name, place in places.items()}
+    found = {name: str(folder / place) for name, place in places.items()}
+    return os.environ | found | {"JUPYTER_PATH": str(folder / "share")}
 
 
 def _wait(process: subprocess.Popen[bytes], lab: Lab) -> None:

@@ -5,6 +5,7 @@ import type { Contents } from '@jupyterlab/services';
 import type { PartialJSONValue } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 
+import { parseFlow } from '../model/flow';
 import { FlowError } from '../model/json';
 import { SharedFlow } from './sharedFlow';
 
@@ -60,15 +61,13 @@ export class FlowModel implements DocumentRegistry.IModel {
 
   fromString(text: string): void {
     const first = this._unreadable !== null || !this.loaded;
-    try {
+    const message = whyNoFlow(text);
+    if (message) {
+      this.setUnreadable({ text, message });
+    } else {
       this.sharedModel.setSource(text);
       this.setUnreadable(null);
       this.loaded = true;
-    } catch (error) {
-      if (!(error instanceof FlowError)) {
-        throw error;
-      }
-      this.setUnreadable({ text, message: error.message });
     }
     if (first) {
       this.sharedModel.clearUndoHistory();
@@ -98,9 +97,20 @@ export class FlowModel implements DocumentRegistry.IModel {
 
   private onChanged(_: SharedFlow, { stateChange }: DocumentChange): void {
     if (stateChange) {
+      this.checkRoom();
       stateChange.forEach(({ name, oldValue, newValue }) => this.stateChanged.emit({ name, oldValue, newValue }));
     } else {
       this.contentChanged.emit();
+    }
+  }
+
+  /** A collaboration room keeps a text that is no flow as it is; see `jupyter_extension/ydocument.py`. */
+  private checkRoom(): void {
+    const text = this.sharedModel.getState('unreadable');
+    if (this.collaborative && typeof text === 'string') {
+      this.setUnreadable({ text, message: whyNoFlow(text) });
+    } else if (this.collaborative) {
+      this.setUnreadable(null);
     }
   }
 
@@ -117,16 +127,30 @@ export class FlowModel implements DocumentRegistry.IModel {
   private loaded = false;
 }
 
+/** What is wrong with a text that is no flow; empty for one. */
+function whyNoFlow(text: string): string {
+  try {
+    parseFlow(text);
+    return '';
+  } catch (error) {
+    if (error instanceof FlowError) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
 export class FlowModelFactory implements DocumentRegistry.IModelFactory<FlowModel> {
   readonly name = 'millrace-flow';
   readonly fileFormat: Contents.FileFormat = 'text';
   isDisposed = false;
 
-  /** `contentType` is `flow` where a collaboration room knows that kind of document, `file` for plain contents. */
-  constructor(
-    readonly contentType: Contents.ContentType,
-    readonly collaborative: boolean
-  ) {}
+  readonly contentType: Contents.ContentType;
+
+  /** Collaboration rooms know the kind of document, plain contents only files. */
+  constructor(readonly collaborative: boolean) {
+    this.contentType = collaborative ? 'flow' : 'file';
+  }
 
   createNew(options?: DocumentRegistry.IModelOptions<ISharedDocument>): FlowModel {
     return new FlowModel(options as DocumentRegistry.IModelOptions<SharedFlow>);

@@ -1,12 +1,15 @@
+import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IThemeManager, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ICompletionProviderManager } from '@jupyterlab/completer';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { FlowModelFactory } from '../document/model';
+import { SharedFlow } from '../document/sharedFlow';
 import { type FlowWidget, FlowWidgetFactory } from '../document/widget';
 import { flowIcon } from './icons';
 import { IFlowTracker, IService } from './tokens';
@@ -20,7 +23,7 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
   autoStart: true,
   provides: IFlowTracker,
   requires: [IService, IEditorServices, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, IThemeManager, ITranslator, ICompletionProviderManager],
+  optional: [ILayoutRestorer, IThemeManager, ITranslator, ICompletionProviderManager, ICollaborativeContentProvider],
   activate: (
     app: JupyterFrontEnd,
     service: IService,
@@ -29,7 +32,8 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
     restorer: ILayoutRestorer | null,
     themeManager: IThemeManager | null,
     translator: ITranslator | null,
-    completion: ICompletionProviderManager | null
+    completion: ICompletionProviderManager | null,
+    rooms: ICollaborativeContentProvider | null
   ): IFlowTracker => {
     const trans = (translator ?? nullTranslator).load('millrace');
     app.docRegistry.addFileType({
@@ -64,7 +68,12 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
       { name: FACTORY, modelName: 'millrace-flow', fileTypes: ['flow'], defaultFor: ['flow'] },
       draw
     );
-    app.docRegistry.addModelFactory(new FlowModelFactory('file', false));
+    const shared = rooms !== null && PageConfig.getOption('disableRTC') !== 'true';
+    if (shared) {
+      rooms.sharedModelFactory.registerDocumentFactory('flow', SharedFlow.create);
+      factory.contentProviderId = 'rtc';
+    }
+    app.docRegistry.addModelFactory(new FlowModelFactory(shared));
     app.docRegistry.addWidgetFactory(factory);
 
     const tracker = new WidgetTracker<FlowWidget>({ namespace: 'millrace' });
