@@ -118,7 +118,7 @@ def _shareable(name: str, value: Any) -> Any:
 
 def _plain(value: Any, name: str = "") -> Any:
     if isinstance(value, Map):
-        return {key: _plain(value[key], key) for key in value.keys()}
+        return {key: _plain(item, key) for key, item in value.items()}
     if isinstance(value, Text):
         return str(value).split("\n") if name == "source" else str(value)
     if isinstance(value, dict):
