@@ -39,7 +39,12 @@ class Lab:
 
 @contextmanager
 def running_lab(
-    folder: Path, *options: str, base_url: str = "", collaboration: bool = False, **environment: str
+    folder: Path,
+    *options: str,
+    base_url: str = "",
+    collaboration: bool = False,
+    extension: bool = True,
+    **environment: str,
 ) -> Iterator[Lab]:
     """A JupyterLab that asks no network for anything; it and its service end with the block."""
     lab = Lab(f"http://127.0.0.1:{free_port()}{base_url}", folder / "root", folder / "millrace", folder / "jupyter.log")
@@ -53,7 +58,7 @@ def running_lab(
         f"--YDocExtension.disable_rtc={not collaboration}",
     ]
     with lab.log.open("wb") as log:
-        env = _environment(folder / "jupyter") | {"MILLRACE_HOME": str(lab.home)} | environment
+        env = _environment(folder / "jupyter", extension) | {"MILLRACE_HOME": str(lab.home)} | environment
         process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
         try:
             _wait(process, lab)
@@ -76,7 +81,7 @@ def stop_service(home: Path) -> None:
         time.sleep(0.05)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, extension: bool) -> dict[str, str]:
     places = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -87,10 +92,11 @@ def _environment(folder: Path) -> dict[str, str]:
     page_config = folder / "config" / "labconfig" / "page_config.json"
     page_config.parent.mkdir(parents=True)
     # A question about news would cover the corner of every page.
-    page_config.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
+    disabled = {"@jupyterlab/apputils-extension:announcements": True, "millrace": not extension}
+    page_config.write_text(json.dumps({"disabledExtensions": disabled}))
     enabled = folder / "config" / "jupyter_server_config.d" / "millrace.json"
     enabled.parent.mkdir()
-    enabled.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"jupyter_extension": True}}}))
+    enabled.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"jupyter_extension": extension}}}))
     extensions = folder / "share" / "labextensions"
     extensions.mkdir(parents=True)
     (extensions / "millrace").symlink_to(BUILT)  # what this checkout has built, whatever is installed
