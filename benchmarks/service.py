@@ -16,9 +16,9 @@ import psutil
 from sqlalchemy import insert
 
 from benchmarks.webhooks import Load, send
-from scheduler.presence import running
 from scheduler.ticker import Ticker
 from scheduler.webhook_triggers import WebhookTriggers
+from studio.address import running
 from studio.flow import Flow, write_flow
 from studio.run import RunState, StepState
 from studio.store import tables

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import sys
 import time
 from logging import LogRecord
+from pathlib import Path
 from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
 REPEAT_SECONDS = 10.0
+MOST_BYTES = 5_000_000
+"""Of a log file that is ours alone."""
 _OWN = frozenset(vars(logging.makeLogRecord({})))
 
 
@@ -26,9 +31,32 @@ class PlainFormatter(logging.Formatter):
         return super().format(record)
 
 
-def start_logging(stream: TextIO = sys.stderr) -> None:
-    """Log to a stream from now on: ours from INFO, other packages' warnings."""
-    handler = logging.StreamHandler(stream)
+class ShortFileHandler(logging.StreamHandler[TextIO]):
+    """Writes to a file that others append to as well. When it is too long it begins anew, and what it held is kept once
+    beside it.
+    """
+
+    def __init__(self, stream: TextIO, path: Path) -> None:
+        super().__init__(stream)
+        self._path = path
+
+    def emit(self, record: LogRecord) -> None:
+        super().emit(record)
+        if os.fstat(self.stream.fileno()).st_size > MOST_BYTES:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        kept = os.open(f"{self._path}.1", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(kept, "wb") as old, self._path.open("rb") as full:
+            shutil.copyfileobj(full, old)
+        os.ftruncate(self.stream.fileno(), 0)
+
+
+def start_logging(stream: TextIO = sys.stderr, *, own: Path | None = None) -> None:
+    """Log to a stream from now on: ours from INFO, other packages' warnings. If it is our `own` file, which nobody else
+    looks after, it is kept short.
+    """
+    handler = ShortFileHandler(stream, own) if own and _is_file(stream, own) else logging.StreamHandler(stream)
     handler.setFormatter(PlainFormatter() if stream.isatty() else _json())
     handler.addFilter(_is_worth_it)
     handler.addFilter(Repeats())
@@ -60,6 +88,10 @@ class Repeats(logging.Filter):
         if count:
             record.repeated = count
         return True
+
+
+def _is_file(stream: TextIO, path: Path) -> bool:
+    return path.exists() and os.path.samestat(os.fstat(stream.fileno()), path.stat())
 
 
 def _is_worth_it(record: LogRecord) -> bool:

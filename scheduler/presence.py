@@ -1,8 +1,7 @@
-"""How a service is found: one for each `MILLRACE_HOME`, whose `service.json` says where it listens."""
+"""The right to be the service of a `MILLRACE_HOME`, which one process has, and how others find it."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -10,45 +9,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from studio.address import FILE, LOCK, Address, locked, read, running
 from studio.exceptions import UserError
 
-LOCK = "service.lock"
-FILE = "service.json"
 SOCKET = "service.sock"
 LOOK_SECONDS = 0.5
 """Longer than anybody takes to look whether a service runs."""
 LONGEST_SOCKET = 100
 """Bytes of a socket's path; Linux takes 107, macOS 103."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """What `service.json` says of a running service."""
-
-    pid: int
-    version: str
-    socket: str
-    """Path of its unix socket, which its user alone may open."""
-    started: str
-    api: str = ""
-    """Where its API listens beside that, `host:port`."""
-    hooks: str = ""
-    """Where it listens for webhooks beside that, `host:port`."""
-
-
-def running(home: Path) -> Address | None:
-    """The service that runs for a home folder."""
-    try:
-        with (home / LOCK).open("r+b") as lock:
-            if _locked(lock.fileno()):
-                return None  # nobody has it: what the file says is of one that died
-    except FileNotFoundError:
-        return None
-    return _read(home)
 
 
 def hooks_of(home: Path) -> str:
@@ -65,10 +37,10 @@ class Presence:
         self.socket = socket
         """Where to listen."""
 
-    def announce(self, version: str, *, api: str = "", hooks: str = "") -> None:
-        """Say where we listen, as from now on we do."""
+    def announce(self, version: str, *, api: str = "", hooks: str = "", leaves: bool = False) -> None:
+        """Say where we listen, as from now on we do, and whether we leave by ourselves."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(self._file, Address(os.getpid(), version, str(self.socket), started, api, hooks))
+        _write(self._file, Address(os.getpid(), version, str(self.socket), started, api, hooks, leaves))
 
 
 @contextmanager
@@ -76,7 +48,7 @@ def presence(home: Path) -> Iterator[Presence]:
     """Be the one service of a home folder while this lasts. Raises UserError if there is one."""
     with (home / LOCK).open("a+b") as lock:
         if not _locked_soon(lock.fileno()):
-            found = _read(home)
+            found = read(home)
             who = f" (process {found.pid}, since {found.started})" if found else ""
             raise UserError(f"A service runs already for {home}{who}.", cure="Stop it first, or use it.")
         (home / FILE).unlink(missing_ok=True)  # of one that was killed
@@ -91,21 +63,12 @@ def presence(home: Path) -> Iterator[Presence]:
 
 
 def _locked_soon(fd: int) -> bool:
-    """As `_locked`, but those who only look whether a service runs have the lock for a moment, too."""
+    """As `locked`, but those who only look whether a service runs have the lock for a moment, too."""
     end = time.monotonic() + LOOK_SECONDS
-    while not _locked(fd):
+    while not locked(fd):
         if time.monotonic() > end:
             return False
         time.sleep(LOOK_SECONDS / 20)
-    return True
-
-
-def _locked(fd: int) -> bool:
-    """Whether nobody had the lock: the system lets go of it when its owner ends, however that is."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
     return True
 
 
@@ -118,13 +81,6 @@ def _socket_path(home: Path) -> tuple[Path, Path | None]:
         path = made / SOCKET
     path.unlink(missing_ok=True)
     return path, made
-
-
-def _read(home: Path) -> Address | None:
-    try:
-        return Address(**json.loads((home / FILE).read_text()))
-    except FileNotFoundError:  # it begins, or ends, right now
-        return None
 
 
 def _write(path: Path, address: Address) -> None:

@@ -7,10 +7,12 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib.metadata import version
 from types import FrameType
+from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,6 +22,7 @@ from scheduler.api.door import Door
 from scheduler.courier import courier_of
 from scheduler.feeder import Feeder
 from scheduler.hooks.application import CONNECTIONS, PREFIX, Hooks
+from scheduler.leaver import Leaver
 from scheduler.message import Links
 from scheduler.metrics import Metrics
 from scheduler.presence import Presence, presence
@@ -28,6 +31,7 @@ from scheduler.server import Server, tcp_socket, unix_socket
 from scheduler.slicing import Slicing
 from scheduler.sweeper import Sweeper
 from scheduler.ticker import Ticker
+from scheduler.visits import Visits
 from studio.app import App
 from studio.credential import Revealed
 from studio.credentials import Use
@@ -36,12 +40,20 @@ from studio.exceptions import UserError
 from studio.executors.executor import Executor
 from studio.settings import split_address
 from studio.store.leases import Places
+from studio.store.listener import Listener
+from studio.store.news import News
 
 logger = logging.getLogger(__name__)
 
 SIGNAL_SECONDS = 1.0
 STILL_SECONDS = 60.0
 """A loop that has not turned for so long stands still."""
+
+
+class Work(Protocol):
+    """What goes on until `stopping` is set."""
+
+    def serve(self, stopping: threading.Event) -> None: ...
 
 
 class Loop:
@@ -71,10 +83,11 @@ class Loop:
 
 
 class Service:
-    """Runs until `stop` is called, or one of its loops fails."""
+    """Runs until `stop` is called, or one of its loops fails; one that `leaves` also until nobody needs it."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, leaves: bool = False) -> None:
         self.app = app
+        self.leaves = leaves
         self.version = version("millrace")
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -82,7 +95,9 @@ class Service:
         self._servers: list[Server] = []
         self._dispatcher: Dispatcher | None = None
         self._ticker: Ticker | None = None
+        self._listener: Listener | None = None
         self._feeder = Feeder(app.store)
+        self._visits = Visits()
 
     def run(self) -> bool:
         """Serve; whether it ended well. Raises UserError if it cannot begin."""
@@ -101,6 +116,16 @@ class Service:
         """Claim no more, let runs end or hand them back, and leave."""
         self._stopping.set()
         self._wake.set()
+        if self._ticker is not None:
+            self._ticker.nudge()
+
+    def drain(self) -> list[str]:
+        """End, unless runs are driven here: those would be begun again. Returns them."""
+        going = self.app.store.leases.driven_by(self.app.owner)
+        if not going:
+            logger.info("a newer version takes this service's place")
+            self.stop()
+        return going
 
     def told(self, number: int, frame: FrameType | None) -> None:
         """A signal asks for the end; a second one leaves runs no time."""
@@ -144,7 +169,7 @@ class Service:
         local = Door(api, self.version, local=True)
         self._serve(leaving, "local API", beside(local, hooks), unix_socket(here.socket))
         leaving.callback(hooks.answer_all)  # before the servers end, which give callers a few seconds
-        here.announce(self.version, api=public, hooks=called)
+        here.announce(self.version, api=public, hooks=called, leaves=self.leaves)
 
     def _api(self, leaving: ExitStack) -> FastAPI:
         slicing = Slicing(self.app.root)
@@ -152,8 +177,9 @@ class Service:
         metrics = Metrics(self.app.store, self._turns)
         metrics.begin()
         return make_api(
-            self.app, self.version, self.reasons, self._wake.set, feeder=self._feeder, slicing=slicing, metrics=metrics
-        )
+            self.app, self.version, self.reasons, self._wake.set,
+            drain=self.drain, feeder=self._feeder, slicing=slicing, metrics=metrics,
+        )  # fmt: skip
 
     def _serve_api(self, leaving: ExitStack, api: FastAPI) -> str:
         """Over the network; returns where."""
@@ -182,7 +208,7 @@ class Service:
         self, leaving: ExitStack, name: str, application: ASGIApp, listening: socket.socket, most: int | None = None
     ) -> str:
         """Serve an ASGI application until `leaving`; returns where."""
-        server = Server(name, application, listening, self.stop, most=most)
+        server = Server(name, self._visits.counted(application), listening, self.stop, most=most)
         leaving.callback(server.close)
         server.start()
         self._servers.append(server)
@@ -195,12 +221,15 @@ class Service:
         sweeper = Sweeper(self.app.keeper.sweep)
         relay = Relay(self.app.store.outbox, courier_of(self.app).send, Links(settings.public_url))
         places = Places(settings.runs_at_once, settings.flow_runs_at_once)
+        listener = self._listener = self.app.store.listener(self._heard)
+        works: dict[str, Work] = {"ticker": ticker, "feeder": self._feeder, "sweeper": sweeper, "relay": relay}
+        if listener is not None:
+            works["listener"] = listener
+        if self.leaves:
+            works["leaver"] = Leaver(self.app.store, self._visits, settings.idle_exit, self.stop)
         self._loops = [
-            Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping), self.stop),
-            Loop("ticker", lambda: ticker.serve(self._stopping), self.stop),
-            Loop("feeder", lambda: self._feeder.serve(self._stopping), self.stop),
-            Loop("sweeper", lambda: sweeper.serve(self._stopping), self.stop),
-            Loop("relay", lambda: relay.serve(self._stopping), self.stop),
+            Loop("dispatcher", lambda: dispatcher.serve(places, self._stopping, self._is_told), self.stop),
+            *(Loop(name, partial(work.serve, self._stopping), self.stop) for name, work in works.items()),
         ]
         logger.info("the service is ready", extra={"home": str(settings.home), "owner": self.app.owner})
         for loop in self._loops:
@@ -208,6 +237,16 @@ class Service:
         if not executor.outlives:
             executor.close()
         dispatcher.hand_back(attempts_end=not executor.outlives)
+
+    def _is_told(self) -> bool:
+        return self._listener is not None and self._listener.listening
+
+    def _heard(self, news: Set[News]) -> None:
+        """Of what other processes have done to the store."""
+        if "runs" in news and self._dispatcher is not None:
+            self._dispatcher.nudge()
+        if "triggers" in news and self._ticker is not None:
+            self._ticker.nudge()
 
 
 def beside(api: ASGIApp, hooks: Hooks) -> ASGIApp:

@@ -41,13 +41,19 @@ class Ticker:
         self.store = store
         self._fired = fired
         self._latest: int | None = None
+        self._wake = threading.Event()
         self.looked = time.monotonic()
         """When it last looked for what is due (monotonic)."""
 
     def serve(self, stopping: threading.Event) -> None:
         """Look until `stopping` is set. Trouble of the store that passes does not end it."""
         while not stopping.is_set():
-            stopping.wait(self.look())
+            self._wake.wait(self.look())
+            self._wake.clear()
+
+    def nudge(self) -> None:
+        """From any thread: another process has changed triggers, or it is to stop."""
+        self._wake.set()
 
     def look(self) -> float:
         """Fire what is due; the seconds until it is time to look again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -13,10 +12,13 @@ from urllib.parse import quote
 
 import httpx
 
+from studio.address import read
 from studio.exceptions import UserError
 
 LOCAL = "local"
 """Instead of an address: the service of this home."""
+SOCKET_URL = "http://service"
+"""Before the paths of what is asked over a socket."""
 VERSION_HEADER = "Millrace-Version"
 LAST_PORT = 65_535
 PAGE = 1000
@@ -139,11 +141,10 @@ def path_of(*parts: object) -> str:
 
 
 def _over_the_socket(home: Path) -> httpx.Client:
-    try:
-        socket = json.loads((home / "service.json").read_text())["socket"]
-    except FileNotFoundError as error:
-        raise UserError(f"No service runs for {home}.", cure="Start one: millrace serve") from error
-    return httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://service", timeout=SECONDS)
+    found = read(home)
+    if found is None:
+        raise UserError(f"No service runs for {home}.", cure="Start one: millrace serve")
+    return httpx.Client(transport=httpx.HTTPTransport(uds=found.socket), base_url=SOCKET_URL, timeout=SECONDS)
 
 
 def _over_the_network(url: str, token: str) -> httpx.Client:

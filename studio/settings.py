@@ -68,6 +68,8 @@ class Settings:
     """Between looks at the store where nothing wakes the dispatcher."""
     drain_seconds: float = 20.0
     """How long runs may go on when a service is told to end."""
+    idle_exit: float = 1800.0
+    """Seconds without anything to do after which a service leaves that is to leave when idle."""
     runs_at_once: int = 100
     """Runs that services drive at once, all together."""
     flow_runs_at_once: int = 10
@@ -117,6 +119,14 @@ class Settings:
                 cure=f"Set {PREFIX}HOME to a folder that you may write to.",
             ) from error
         return self.home
+
+
+def service_environment(settings: Settings) -> dict[str, str]:
+    """The variables of a service that is started for this home: this process's own, with the keys, which no other
+    process inherits. It is no client of another service.
+    """
+    own = {name: text for name, text in _own_variables().items() if name not in (TOKEN, variable("url"))}
+    return own | {variable("home"): str(settings.home)}
 
 
 def variable(name: str) -> str:
@@ -307,6 +317,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "lease_seconds": _seconds,
     "poll_seconds": _seconds,
     "drain_seconds": _seconds,
+    "idle_exit": _seconds,
     "runs_at_once": _count,
     "flow_runs_at_once": _count,
     "keep_days": _or_unlimited(_days),

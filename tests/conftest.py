@@ -14,10 +14,10 @@ from studio.app import App
 from studio.kernels.launcher import KernelLauncher
 from studio.settings import Settings
 from tests.cluster import dask_processes
-from tests.databases import empty_database, postgresql, store, store_url
+from tests.databases import empty_database, postgresql, postgresql_url, store, store_url
 from tests.launchers import LAUNCHERS
 
-__all__ = ["empty_database", "postgresql", "store", "store_url"]
+__all__ = ["empty_database", "postgresql", "postgresql_url", "store", "store_url"]
 
 
 @pytest.fixture(scope="session")

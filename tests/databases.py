@@ -45,8 +45,13 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/millrace.db"
         return
-    server = request.getfixturevalue("postgresql")
-    with _database(server, TEMPLATE) as url:
+    yield request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Any) -> Iterator[str]:
+    """The URL of an empty PostgreSQL store of this test's own."""
+    with _database(postgresql, TEMPLATE) as url:
         yield url
 
 

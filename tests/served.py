@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any
 
-from scheduler.presence import running
+from studio.address import running
 from studio.store.store import Store
 from tests.cluster import Millrace, wait_for
 

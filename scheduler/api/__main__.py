@@ -22,7 +22,7 @@ def main() -> None:
         metrics = Metrics(app.store, dict)
         api = make_api(
             app, version("millrace"), list, lambda: None,
-            feeder=Feeder(app.store), slicing=Slicing(app.root), metrics=metrics,
+            drain=list, feeder=Feeder(app.store), slicing=Slicing(app.root), metrics=metrics,
         )  # fmt: skip
         FILE.write_text(json.dumps(api.openapi(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -14,6 +14,7 @@ from scheduler.api.caller import READ, require_scopes
 from scheduler.api.components import components_router
 from scheduler.api.credentials import credentials_router
 from scheduler.api.deliveries import deliveries_router
+from scheduler.api.draining import draining_router
 from scheduler.api.events import events_router
 from scheduler.api.firing import firing_router
 from scheduler.api.flows import flows_router
@@ -53,11 +54,14 @@ def make_api(
     reasons: Callable[[], list[str]],
     made: Callable[[], None],
     *,
+    drain: Callable[[], list[str]],
     feeder: Feeder,
     slicing: Slicing,
     metrics: Metrics,
 ) -> FastAPI:
-    """The API of a service; see :func:`health_router` for `reasons`. `made` is called when a run waits to be begun."""
+    """The API of a service; see :func:`health_router` for `reasons`, and :func:`draining_router` for `drain`. `made` is
+    called when a run waits to be begun.
+    """
     api = Api(
         title="Millrace",
         version=version,
@@ -73,6 +77,7 @@ def make_api(
     routers = [
         health_router(version, reasons),
         installation_router(app, version),
+        draining_router(version, drain),
         flows_router(app),
         folders_router(app),
         validation_router(app),

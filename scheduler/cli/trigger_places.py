@@ -104,7 +104,7 @@ class StoredTriggers:
 
     def warn(self, kind: str = "") -> None:
         """On stderr, if nothing happens as things are: a store that others use may have its service elsewhere."""
-        from scheduler.presence import running
+        from studio.address import running
 
         service = running(self._app.settings.home)
         if service is None:

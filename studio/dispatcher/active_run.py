@@ -44,6 +44,10 @@ class Timers:
         self._next[what] = now + every
         return True
 
+    def expire(self, what: str) -> None:
+        """It is due; from any thread."""
+        self._next.pop(what, None)
+
     def clear(self) -> None:
         """All is due."""
         self._next.clear()

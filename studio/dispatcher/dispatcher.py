@@ -29,6 +29,8 @@ LIMIT_SECONDS = 1.0
 """Between looks for runs that have taken longer than they may."""
 IDLE_POLLS = 3
 """How many times longer to wait for the next look where nothing is driven."""
+TOLD_SECONDS = 3.0
+"""To wait there at least, where others tell us of what they have queued."""
 
 
 class Dispatcher:
@@ -64,10 +66,11 @@ class Dispatcher:
             if self._active or self._stale:
                 self._rest()
 
-    def serve(self, places: Places, stopping: threading.Event) -> None:
+    def serve(self, places: Places, stopping: threading.Event, told: Callable[[], bool] = lambda: False) -> None:
         """Claim runs and see them through, until `stopping` is set and they have ended, or the time to drain is over.
 
-        Trouble of one run, or of the store for a while, does not end it. What is left is to be handed back.
+        Trouble of one run, or of the store for a while, does not end it. What is left is to be handed back. While
+        `told`, somebody calls `nudge` when others have changed what runs there are, and looks may be rare.
         """
         self._begin()
         while True:
@@ -78,7 +81,12 @@ class Dispatcher:
             self._turn(self._trouble_of_one)
             if self._leave_at is not None and (not (self._active or self._stale) or time.monotonic() > self._leave_at):
                 return
-            self._rest()
+            self._rest(TOLD_SECONDS if told() else 0.0)
+
+    def nudge(self) -> None:
+        """From any thread: another process has queued, cancelled or released a run."""
+        self._timers.expire("cancel")
+        self.wake.set()
 
     def hurry(self) -> None:
         """From any thread: wait no more for runs to end."""
@@ -101,9 +109,9 @@ class Dispatcher:
             self._distrust(run_id)
         self.turned = time.monotonic()
 
-    def _rest(self) -> None:
+    def _rest(self, idle_seconds: float = 0.0) -> None:
         driven = self._active or self._stale
-        self.wake.wait(self._pace.poll if driven else IDLE_POLLS * self._pace.poll)
+        self.wake.wait(self._pace.poll if driven else max(IDLE_POLLS * self._pace.poll, idle_seconds))
         self.wake.clear()
 
     # A turn ---------------------------------------------------------------------------------------------------------

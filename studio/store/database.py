@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -15,12 +16,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from studio.exceptions import StoreError
+from studio.store import news
 from studio.store.opening import SqliteOpening, session_name
 from studio.store.trouble import store_error
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], int]
 """Microseconds since 1970, UTC."""
 
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Seconds, and how often: whoever only listens hears of a server that is cut off within a minute."""
 STUCK_SECONDS = 60
 """A PostgreSQL session that holds its transaction idle for so long is ended by the server: its process hangs."""
 
@@ -59,8 +65,20 @@ class Database:
         What SQLite has committed outlives our death, but only what is `durable` outlives the machine's: it is on the
         disk when this ends. On PostgreSQL everything is.
         """
-        with self._in_turn(), self._translated(), (self._durable if durable else self._writing).begin() as connection:
-            yield connection
+        engine = self._durable if durable else self._writing
+        with self._in_turn(), self._translated(), engine.connect() as connection:
+            news.noted(connection)  # of a transaction that failed
+            with connection.begin():
+                yield connection
+            self._tell(connection)
+
+    def _tell(self, connection: Connection) -> None:
+        """Tell others of what was committed. If that fails they look for it themselves, a little later."""
+        try:
+            if found := news.noted(connection):
+                news.tell(connection, found)
+        except DBAPIError as error:
+            logger.warning("others are not told of a change to the store", extra={"why": type(error.orig).__name__})
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -178,7 +196,9 @@ def _sqlite_url(url: URL) -> URL:
 def _with_driver(url: URL) -> Engine:
     try:
         return create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "application_name": session_name()}
+            url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 10, "application_name": session_name(), **_KEEPALIVES},
         )
     except ImportError as error:
         cure = "Install it: pip install 'millrace[postgresql]'."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from studio.store import tables
 from studio.store.columns import clock
@@ -14,9 +14,14 @@ from studio.store.database import Database
 _r = tables.run.c
 _t = tables.trigger.c
 _k = tables.tick.c
+_a = tables.alert.c
+_o = tables.outbox.c
 _UNFINISHED = select(_r.state, func.count()).where(tables.UNFINISHED).group_by(_r.state)
 _OLDEST = select(clock() - func.min(_r.created)).where(tables.QUEUED)
 _LATEST = select(clock() - func.min(_t.next_fire)).where(_t.paused.is_(None), _t.next_fire < clock())
+_NOTICES = exists().where(tables.PENDING, _o.alert_id == _a.id, _a.paused.is_(None))
+_TRIGGERS = exists().where(_t.paused.is_(None), or_(_t.next_fire.is_not(None), _t.path.is_not(None)))
+_AWAITED = select(or_(exists().select_from(tables.run).where(tables.UNFINISHED), _TRIGGERS, _NOTICES))
 _DELAYS = select(_r.started - _r.created).where(_r.id.in_(bindparam("ids", expanding=True)), _r.started.is_not(None))
 _TICKS = (
     select(_k.recorded, _k.fire).where(_k.recorded > bindparam("after")).order_by(_k.recorded).limit(bindparam("limit"))
@@ -47,6 +52,11 @@ class Figures:
             oldest = connection.execute(_OLDEST).scalar_one()
             late = connection.execute(_LATEST).scalar_one()
         return Present(runs, max(0, oldest or 0) / 1e6, max(0, late or 0) / 1e6)
+
+    def anything_awaited(self) -> bool:
+        """Whether there is a run that has not ended, a trigger that may fire, or a notice that is to be sent."""
+        with self._database.read() as connection:
+            return bool(connection.execute(_AWAITED).scalar_one())
 
     def queue_delays(self, run_ids: Collection[str]) -> list[float]:
         """How long runs have waited before they were begun, in seconds."""

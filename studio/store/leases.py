@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, and_, bindparam, func, literal, or_, select, text, update
 
 from studio.run import RunState
-from studio.store import causes, tables
+from studio.store import causes, news, tables
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.runs import OVERDUE, Run
@@ -109,6 +109,7 @@ _RELEASE = (
     .where(_OWNED, _r.id == bindparam("run_id"), _r.epoch == bindparam("epoch_"))
     .values(owner=None, lease_until=None)
 )
+_DRIVEN_BY = select(_r.id).where(_OWNED).order_by(_r.created, _r.id)
 _OVERDUE = select(_r.id).where(_OWNED, OVERDUE)
 _CANCEL_REQUESTS = select(_r.id).where(_OWNED, _r.cancel_requested)
 
@@ -157,12 +158,20 @@ class Leases:
         """Let go of a run, so that anybody may claim it at once; False if it was the owner's no more."""
         values = {"run_id": run_id, "owner_": owner, "epoch_": epoch}
         with self._database.write() as connection:
-            return connection.execute(_RELEASE, values).rowcount == 1
+            released = connection.execute(_RELEASE, values).rowcount == 1
+            if released:
+                news.note(connection, "runs")
+            return released
 
     def cancel_requests(self, owner: str) -> set[str]:
         """Which of the owner's runs somebody wants cancelled."""
         with self._database.read() as connection:
             return set(connection.execute(_CANCEL_REQUESTS, {"owner_": owner}).scalars())
+
+    def driven_by(self, owner: str) -> list[str]:
+        """The runs that the owner drives, the oldest first."""
+        with self._database.read() as connection:
+            return list(connection.execute(_DRIVEN_BY, {"owner_": owner}).scalars())
 
     def overdue(self, owner: str) -> set[str]:
         """Which of the owner's runs have taken longer than they may."""

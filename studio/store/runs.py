@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from studio.exceptions import ArtifactError, Conflict, NotFound, UserError
 from studio.problem import Failure
 from studio.run import RunState, StepState, transition
-from studio.store import causes, events, steps, tables, texts
+from studio.store import causes, events, news, steps, tables, texts
 from studio.store.columns import clock
 from studio.store.database import Database
 from studio.store.events import NewEvent, NewRunEvent
@@ -277,23 +277,24 @@ class _Duplicate(Exception):
     """Another run with the same dedup is there; it only undoes the transaction."""
 
 
-def queue(connection: Connection, news: Sequence[NewRun]) -> list[str]:
+def queue(connection: Connection, wanted: Sequence[NewRun]) -> list[str]:
     """Keep many new runs that wait for their turn; their ids. None may have an owner, or the `dedup` of another."""
-    for one in news:
+    for one in wanted:
         _require_origin(connection, one)
-    drafts = [one for one in news if one.revision_id is None]
+    drafts = [one for one in wanted if one.revision_id is None]
     # Of a revision, flow and document are kept already; to look would make those wait who queue runs of the same flow.
     for flow in {one.flow_id: one for one in drafts}.values():
         keep_flow(connection, id=flow.flow_id, project=flow.project, name=flow.flow_name, path=flow.flow_path)
     for text in {one.document_text for one in drafts}:
         keep_document(connection, text)
-    hashes = {text: document_hash(text) for text in {one.document_text for one in news}}
-    ids = [one.event_id or uuid7() for one in news]
-    rows = [_values(one, id, hashes[one.document_text]) for one, id in zip(news, ids, strict=True)]
+    hashes = {text: document_hash(text) for text in {one.document_text for one in wanted}}
+    ids = [one.event_id or uuid7() for one in wanted]
+    rows = [_values(one, id, hashes[one.document_text]) for one, id in zip(wanted, ids, strict=True)]
     if rows:
-        events.add(connection, {id: _event(one) for one, id in zip(news, ids, strict=True)})
+        events.add(connection, {id: _event(one) for one, id in zip(wanted, ids, strict=True)})
         connection.execute(_QUEUE, rows)
-        steps.add_many(connection, {row["id"]: one.steps for row, one in zip(rows, news, strict=True)})
+        steps.add_many(connection, {row["id"]: one.steps for row, one in zip(rows, wanted, strict=True)})
+        news.note(connection, "runs")
     return [row["id"] for row in rows]
 
 
@@ -318,6 +319,8 @@ def _insert(connection: Connection, new: NewRun) -> Run:
         raise _Duplicate
     run = Run(*row)
     steps.add(connection, run.id, run.created, new.steps)
+    if run.state is RunState.QUEUED:
+        news.note(connection, "runs")
     return run
 
 
@@ -367,6 +370,7 @@ def _values(new: NewRun, event_id: str, hashed: str) -> dict[str, Any]:
 def _cancel(connection: Connection, run: Run, failure: Failure | None = None) -> None:
     if run.state is not RunState.QUEUED:
         connection.execute(_REQUEST_CANCEL, {"run_id": run.id})
+        news.note(connection, "runs")
         return
     transition(run.state, RunState.CANCELLED)
     connection.execute(_CANCEL_QUEUED, {"run_id": run.id, "failure": failure})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from studio.store.flows import Flows
 from studio.store.history import History
 from studio.store.invariants import Invariants
 from studio.store.leases import Leases
+from studio.store.listener import Listener
+from studio.store.news import News
 from studio.store.opening import SqliteOpening, refuse_if_open
 from studio.store.outbox import Outbox
 from studio.store.owned import Owned
@@ -106,6 +108,10 @@ class Store:
         """Now by the database's clock, in microseconds."""
         with self.database.read() as connection:
             return int(connection.execute(select(clock())).scalar_one())
+
+    def listener(self, heard: Callable[[Set[News]], None]) -> Listener | None:
+        """What hears of other processes' news and calls `heard`; None for SQLite, where one has to look."""
+        return None if self.database.is_sqlite else Listener(self.database, heard)
 
     def document(self, hashed: str) -> str:
         """The text of a flow by its hash; raises NotFound."""

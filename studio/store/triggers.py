@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from studio.exceptions import Conflict, NotFound, UserError
-from studio.store import causes, runs, tables
+from studio.store import causes, news, runs, tables
 from studio.store.causes import Cause
 from studio.store.columns import clock
 from studio.store.database import Database
@@ -139,6 +139,7 @@ class Triggers:
         values = vars(new) | {"id": id, "version": 1, "paused": None, "path": id if new.path == "" else new.path}
         with self._database.write() as connection:
             row = connection.execute(_ADD[connection.dialect.name], values).one_or_none()
+            news.note(connection, "triggers")
         if row is None:
             raise _taken(new.path)
         return Trigger(*row)
@@ -197,6 +198,7 @@ class Triggers:
                 row = connection.execute(statement).one_or_none()
                 if row is None:
                     raise _changed(_get(connection, trigger.id))
+                news.note(connection, "triggers")
                 return Trigger(*row)
         except IntegrityError as error:
             if "path" not in columns:

@@ -62,6 +62,14 @@ def test_a_higher_priority_goes_first_whatever_its_flow_has_already(store: Store
     assert [run.id for run in taken] == [run.id for run in urgent]
 
 
+def test_those_who_drive_runs_can_be_asked_which(store: Store) -> None:
+    first, second, _ = (queued(store, owner=owner, lease_seconds=60.0) for owner in ("me", "me", "other"))
+    queued(store)
+    assert store.leases.driven_by("me") == [first.id, second.id]
+    end(store, first)
+    assert store.leases.driven_by("me") == [second.id]
+
+
 def test_runs_that_exclude_each_other_are_driven_one_after_another_in_order(store: Store) -> None:
     first, second, third = (queued(store, exclusive="t_1") for _ in range(3))
     free = queued(store)

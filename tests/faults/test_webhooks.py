@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scheduler.presence import running
+from studio.address import running
 from studio.artifacts.root import ArtifactRoot
 from studio.store.store import Store
 from tests.cluster import QUICK, Millrace, wait_for

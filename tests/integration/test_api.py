@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from scheduler.presence import running
+from studio.address import running
 from studio.flow import Flow, write_flow
 from tests.cluster import QUICK, Millrace, wait_for
 from tests.served import Served

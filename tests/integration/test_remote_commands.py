@@ -13,7 +13,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from scheduler.presence import running
+from studio.address import running
 from studio.flow import Flow, FlowInput, write_flow
 from tests.cluster import QUICK, Millrace, wait_for
 from tests.mailbox import mailbox

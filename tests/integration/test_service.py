@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.presence import running
+from studio.address import running
 from studio.flow import Flow, write_flow
 from tests.cluster import QUICK, Millrace, wait_for
 from tests.served import Served

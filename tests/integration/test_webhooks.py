@@ -18,7 +18,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from scheduler.presence import running
+from studio.address import running
 from tests.cluster import QUICK, Millrace, wait_for
 from tests.served import Served, UnixConnection
 

@@ -1,7 +1,7 @@
 import os
 import re
 import stat
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,25 @@ import pytest
 from studio import settings as settings_module
 from studio.exceptions import UserError
 from studio.order import parse_bytes
-from studio.settings import READERS, Settings, available_cores, unknown_variables, variable
+from studio.settings import READERS, Settings, available_cores, service_environment, unknown_variables, variable
 from studio.vault.ring import Key
 
 HOUSE = Path(__file__).parents[2]
+
+
+def test_a_service_gets_the_keys_that_no_other_process_inherits_and_asks_no_other_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings_module, "_taken", {})
+    key = Key.make().text
+    for name, text in {"KEYS": key, "TOKEN": "mrt_1", "URL": "https://x.example", "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(f"MILLRACE_{name}", text)
+    settings = Settings.from_environment()
+    assert "MILLRACE_KEYS" not in os.environ
+    found = service_environment(replace(settings, home=tmp_path / "other"))
+    assert (found["MILLRACE_KEYS"], found["MILLRACE_HOME"]) == (key, str(tmp_path / "other"))
+    assert not {"MILLRACE_TOKEN", "MILLRACE_URL"} & found.keys()
+    assert found["PATH"] == os.environ["PATH"]
 
 
 def test_without_variables_everything_lies_in_the_home_of_the_user() -> None:

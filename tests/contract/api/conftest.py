@@ -46,6 +46,7 @@ class Served:
     slicing: Slicing
     reasons: list[str]
     made: list[None]
+    going: list[str]
 
     def token(self, *scopes: str, seconds: float | None = None) -> str:
         secret = new_secret()
@@ -91,12 +92,14 @@ def served(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def _served(app: App, project: Path, folder: Path) -> Iterator[Served]:
     reasons: list[str] = []
     made: list[None] = []
+    going: list[str] = []
     feeder, slicing, stopping = Feeder(app.store), Slicing(app.root), threading.Event()
     metrics = Metrics(app.store, lambda: {"ticker": 0.0})
     metrics.begin()
     api = make_api(
-        app, "1.2.3", lambda: reasons, lambda: made.append(None), feeder=feeder, slicing=slicing, metrics=metrics
-    )
+        app, "1.2.3", lambda: reasons, lambda: made.append(None),
+        drain=lambda: going, feeder=feeder, slicing=slicing, metrics=metrics,
+    )  # fmt: skip
     path = folder / "s.sock"
     servers = [
         Server("local", Door(api, "1.2.3", local=True), unix_socket(path), lambda: None),
@@ -109,7 +112,7 @@ def _served(app: App, project: Path, folder: Path) -> Iterator[Served]:
         begun.start()
     transport = httpx.HTTPTransport(uds=str(path))
     with httpx.Client(transport=transport, base_url="http://service", timeout=20) as local:
-        yield Served(app, api, local, servers[1].address, project, feeder, slicing, reasons, made)
+        yield Served(app, api, local, servers[1].address, project, feeder, slicing, reasons, made, going)
     stopping.set()
     looking.join()
     for server in servers:

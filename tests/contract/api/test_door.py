@@ -188,3 +188,21 @@ def test_readiness_says_why_not(served: Served) -> None:
     served.reasons.append("The dispatcher has stood still.")
     answer = served.local.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"ready": False, "reasons": served.reasons})
+
+
+def test_a_newer_version_is_told_whether_the_service_makes_room(served: Served) -> None:
+    assert served.local.post("/drain", json={"version": "1.10.0"}).json() == {"ends": True, "runs": []}
+    served.going.append("01a21480-b488-72a9-85fa-aa5af7f0a241")
+    assert served.local.post("/drain", json={"version": "2.0"}).json() == {"ends": False, "runs": served.going}
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.2.3", 409), ("1.2.3rc1", 409), ("0.9", 409), ("new", 422)])
+def test_nothing_makes_room_for_what_is_not_newer(served: Served, version: str, status: int) -> None:
+    answer = served.local.post("/drain", json={"version": version})
+    assert answer.status_code == status
+    assert "version" in answer.json()["detail"]
+
+
+def test_a_service_is_replaced_from_its_own_machine_alone(served: Served) -> None:
+    with served.remote("admin") as admin:
+        assert admin.post("/drain", json={"version": "9"}).status_code == 403

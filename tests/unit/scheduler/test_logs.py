@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import stat
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from scheduler import logs
 from scheduler.logs import Repeats, start_logging
 
 
@@ -55,6 +58,33 @@ def test_people_at_a_terminal_get_plain_lines() -> None:
     start_logging(stream)
     logging.getLogger("scheduler.ticker").info("fired", extra={"runs": 2})
     assert stream.getvalue().rstrip().endswith("INFO scheduler.ticker: fired  runs=2")
+
+
+def test_a_file_that_is_ours_alone_is_kept_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST_BYTES", 300)
+    path = tmp_path / "service.log"
+    path.touch(mode=0o600)
+    with path.open("a") as ours, path.open("a") as others:
+        start_logging(ours, own=path)
+        for number in range(10):
+            logging.getLogger("scheduler.ticker").info("fired", extra={"runs": number})
+            print("from elsewhere", file=others, flush=True)
+        logging.getLogger().handlers.clear()
+    kept = tmp_path / "service.log.1"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert max(path.stat().st_size, kept.stat().st_size) < 600
+    lines = [line for line in (kept.read_text() + path.read_text()).splitlines() if line.startswith("{")]
+    assert json.loads(lines[-1])["runs"] == 9
+    assert "\0" not in path.read_text(), "who else appends does not do so at the new end"
+
+
+def test_another_file_grows_as_it_likes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST_BYTES", 10)
+    with (tmp_path / "mine.log").open("a") as mine:
+        start_logging(mine, own=tmp_path / "service.log")
+        logging.getLogger("scheduler.ticker").info("fired")
+        logging.getLogger().handlers.clear()
+    assert "fired" in (tmp_path / "mine.log").read_text()
 
 
 def test_what_other_packages_only_mention_is_left_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.presence import FILE, LOCK, LONGEST_SOCKET, presence, running
+from scheduler.presence import LONGEST_SOCKET, presence
+from studio.address import FILE, LOCK, is_taken, locked, running
 from studio.exceptions import UserError
 
 HOLDER = """
@@ -37,6 +39,24 @@ def test_it_is_found_from_its_announcement_to_its_end(tmp_path: Path) -> None:
         assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
     assert running(tmp_path) is None
     assert not (tmp_path / FILE).exists()
+
+
+def test_those_who_look_do_not_take_each_other_for_a_service(tmp_path: Path) -> None:
+    with presence(tmp_path):
+        assert is_taken(tmp_path)
+    with (tmp_path / LOCK).open("r+b") as looking:
+        assert locked(looking.fileno(), fcntl.LOCK_SH)
+        assert not is_taken(tmp_path)
+
+
+def test_what_a_newer_version_says_beyond_what_we_know_is_left_out(tmp_path: Path) -> None:
+    with presence(tmp_path) as here:
+        here.announce("7", leaves=True)
+        said = json.loads((tmp_path / FILE).read_text())
+        (tmp_path / FILE).write_text(json.dumps({**said, "colour": "green"}))
+        found = running(tmp_path)
+        assert found is not None
+        assert (found.version, found.leaves) == ("7", True)
 
 
 def test_a_second_one_is_refused_and_told_who_is_there(tmp_path: Path) -> None:
