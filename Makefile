@@ -1,4 +1,5 @@
-# On a fresh machine with Python 3.11 or later: `make demo` shows what Millrace does, `make test` runs all checks.
+# On a fresh machine with Python 3.11 or later: `make demo` shows what Millrace does, `make lab` opens the editor, and
+# `make test` runs all checks.
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -14,11 +15,13 @@ SOURCES := $(wildcard $(FRONT)/*.json) $(shell find $(FRONT)/src $(FRONT)/style 
 NPM := cd $(FRONT) && PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 DEMO = MILLRACE_HOME="$(CURDIR)/.demo/home" $(BIN)/millrace
+LAB_OPTIONS ?=
 
-.PHONY: help demo test check nightly chromium constraints clean
+.PHONY: help demo lab test check nightly chromium constraints clean
 
 help:
 	@echo "make demo         run the reconciliation flow end to end"
+	@echo "make lab          open JupyterLab with the flow editor"
 	@echo "make test         run all checks and tests"
 	@echo "make check        run the checks alone: lint, format, types, floors of the house"
 	@echo "make nightly      run the slow tests as well"
@@ -41,6 +44,10 @@ demo: $(VENV)/.stamp-demo
 	@echo "  .demo/reconcile/reconcile.flow       the flow itself"
 	@echo "  $(DEMO) runs show latest"
 	@echo "  $(DEMO) notebook latest clean -o clean.ipynb"
+
+lab: $(VENV)/.stamp-lab
+	@mkdir -p .demo/lab
+	@$(DEMO) lab --ServerApp.root_dir="$(CURDIR)/.demo/lab" $(LAB_OPTIONS)
 
 test: check chromium
 	$(NPM) test
@@ -85,9 +92,13 @@ $(VENV)/.stamp-demo: $(VENV)/.stamp-pip $(PROJECTS)
 	MILLRACE_SKIP_FRONTEND=1 $(PIP) install --quiet -c constraints.txt -e . $(PLUGINS)
 	@touch $@
 
+$(VENV)/.stamp-lab: $(VENV)/.stamp-pip $(PROJECTS) $(BUILT)
+	$(PIP) install --quiet -c constraints.txt -e . $(PLUGINS)
+	@touch $@ $(VENV)/.stamp-demo
+
 $(VENV)/.stamp-test: $(VENV)/.stamp-pip $(PROJECTS) $(BUILT)
 	$(PIP) install --quiet -c constraints.txt --group test -e ".[postgresql,s3]" $(PLUGINS)
-	@touch $@ $(VENV)/.stamp-demo
+	@touch $@ $(VENV)/.stamp-demo $(VENV)/.stamp-lab
 
 constraints:
 	rm -rf .venv-constraints

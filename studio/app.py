@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio.artifacts.root import ArtifactRoot
-from studio.bundle import lock_hash
+from studio.bundle import lock_hash, unpack
 from studio.credential import Revealed
 from studio.credentials import Credentials, Use
 from studio.difference import Difference, differences
@@ -28,6 +28,7 @@ from studio.flow import Flow, parse_flow, read_flow
 from studio.forms import form
 from studio.keeper import Keeper, Sweep
 from studio.keys import Keys
+from studio.opened_step import OpenedStep, opened_step
 from studio.plugin_host import PluginHost
 from studio.port import Schema
 from studio.problem import Failure
@@ -440,6 +441,16 @@ class App:
 
     def view(self, run_id: str) -> RunView:
         return self.records.view(run_id)
+
+    def opened_step(self, run_id: str, step: str) -> OpenedStep:
+        """A step of a run as a person opens it. The modules of its project are in `bundle_folder` then."""
+        view = self.view(run_id)
+        view.step(step)
+        return opened_step(self.root, view, self.run_maker.plan_of(view.run), step)
+
+    def bundle_folder(self, hash: str) -> Path:
+        """Where a bundle lies unpacked."""
+        return unpack(self.root, hash, self.run_maker.cache)
 
     def gc(self, *, dry_run: bool = False) -> Sweep:
         """Delete artifacts that are to be kept no longer, and what no run refers to."""

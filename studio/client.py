@@ -148,10 +148,15 @@ def _over_the_socket(home: Path) -> httpx.Client:
 
 
 def _over_the_network(url: str, token: str) -> httpx.Client:
-    base = _read(url)
-    _require_private(base)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx.Client(base_url=base, headers=headers, timeout=SECONDS)
+    return httpx.Client(base_url=service_url(url), headers=headers, timeout=SECONDS)
+
+
+def service_url(url: str) -> httpx.URL:
+    """A service's address. Raises UserError for one that cannot be read, or where others could read the token."""
+    found = _read(url)
+    _require_private(found)
+    return found
 
 
 def _read(url: str) -> httpx.URL:

@@ -22,6 +22,7 @@ from scheduler.api.folders import folders_router
 from scheduler.api.health import health_router
 from scheduler.api.installation import installation_router
 from scheduler.api.metrics import metrics_router
+from scheduler.api.opening import opening_router
 from scheduler.api.problems import DOCUMENTED, Problem, handle_problems
 from scheduler.api.query import refuse_unknown
 from scheduler.api.runs import runs_router
@@ -84,6 +85,7 @@ def make_api(
         components_router(app),
         runs_router(app, made),
         steps_router(app),
+        opening_router(app),
         artifacts_router(app, slicing),
         triggers_router(app),
         firing_router(app, made),

@@ -99,6 +99,7 @@ async def _of_all(app: App, feeder: Feeder, place: Place | None) -> AsyncGenerat
     if place is not None and place.position > end.position:
         yield _text("reset", str(end), {})
         place = None
+    yield f"id: {place or end}\n\n"  # no event, but whoever is cut off before the first one knows where to go on
     async with aclosing(feeder.follow(place or end)) as found:
         async for events in found:
             yield "".join(_event(event, str(Place.behind(event))) for event in events) or REST

@@ -82,6 +82,17 @@ def test_all_runs_are_followed_and_none_is_missed_after_a_loss(served: Served) -
         assert [next(stream)["data"]["text"] for _ in range(7)] == [str(number) for number in range(2, 9)]
 
 
+def test_who_is_cut_off_before_the_first_event_knows_where_to_go_on(served: Served) -> None:
+    run_id = run(served)
+    with served.local.stream("GET", "/events") as answer:
+        lines = answer.iter_lines()
+        place = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
+        assert next(lines) == "", "browsers take it for an event otherwise"
+    log(served, run_id, "meanwhile")
+    with served.local.stream("GET", "/events", headers={"Last-Event-ID": place}) as answer:
+        assert next(events(answer))["data"]["text"] == "meanwhile"
+
+
 def test_a_place_that_the_store_does_not_know_is_said_so(served: Served) -> None:
     far = str(Place(10**17))
     with served.local.stream("GET", "/events", headers={"Last-Event-ID": far}) as answer:
