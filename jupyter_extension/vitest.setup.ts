@@ -15,3 +15,4 @@ window.matchMedia ??= (query: string) =>
     addListener() {},
     removeListener() {}
   }) as any;
+HTMLElement.prototype.scrollIntoView ??= () => {};

@@ -11,6 +11,7 @@ from scheduler.api.answers import Asked, Shown
 from scheduler.api.caller import ADMIN, EDIT, READ, Caller
 from scheduler.api.folders import LONGEST_PATH, files_for
 from studio.app import App
+from studio.codenodes.eject import eject
 from studio.exceptions import NotFound
 from studio.manifest import ComponentManifest, PluginManifest
 
@@ -64,6 +65,12 @@ class Options(Shown):
     items: list[str]
 
 
+class ComponentSource(Shown):
+    """A code node that does what the component does."""
+
+    source: str
+
+
 def components_router(app: App) -> APIRouter:
     router = APIRouter(tags=["components"])
 
@@ -76,6 +83,12 @@ def components_router(app: App) -> APIRouter:
     def get_component(component_id: ComponentId) -> ComponentManifest:
         """A component's manifest."""
         return _manifest(app, component_id)
+
+    @router.get("/components/{component_id}/source")
+    def get_component_source(component_id: ComponentId, caller: Annotated[Caller, Depends(EDIT)]) -> ComponentSource:
+        """The component as the source of a code node, with the same ports and settings."""
+        found = _manifest(app, component_id)
+        return ComponentSource(source=eject(found, app.host.source(found.id)))
 
     @router.post("/components/{component_id}/options")
     def ask_options(component_id: ComponentId, body: AskOptions, caller: Annotated[Caller, Depends(EDIT)]) -> Options:

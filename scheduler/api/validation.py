@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
@@ -12,6 +14,7 @@ from scheduler.api.caller import EDIT, Caller
 from scheduler.api.folders import LONGEST_PATH, files_for
 from studio.app import App
 from studio.flow import parse_flow
+from studio.forms import json_schema
 from studio.manifest import PortManifest
 from studio.port import Schema
 from studio.store.columns import json_text
@@ -22,7 +25,9 @@ class Validate(Asked):
     """A document, and the folder in which its relative paths mean something."""
 
     document: dict[str, Any]
-    directory: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
+    directory: Annotated[
+        str, Field(max_length=LONGEST_PATH, description="Empty where the service sees no folder: no file is found.")
+    ] = ""
 
 
 class FlowProblem(Shown):
@@ -65,6 +70,13 @@ class Validated(Shown):
         Field(description="Node -> input port -> columns to offer: the known ones, else those of the last run."),
     ]
 
+    forms: Annotated[
+        dict[str, dict[str, Any]],
+        Field(
+            description="JSON Schema of the settings of code and notebook nodes; components' are in their manifests."
+        ),
+    ]
+
     @classmethod
     def of(cls, found: Validation) -> Validated:
         return cls(
@@ -84,6 +96,7 @@ class Validated(Shown):
                 node: {port: _columns(schema) for port, schema in ports.items()}
                 for node, ports in found.pickers.items()
             },
+            forms={node: json_schema(signature) for node, signature in found.signatures.items()},
         )
 
 
@@ -100,7 +113,10 @@ def validation_router(app: App) -> APIRouter:
 
         It needs the scope `edit`, for components look at the heads of the files that it names.
         """
-        directory = files_for(app, caller).folder(body.directory)
-        return Validated.of(app.validate(parse_flow(json_text(body.document)), directory=directory))
+        flow = parse_flow(json_text(body.document))
+        if body.directory:
+            return Validated.of(app.validate(flow, directory=files_for(app, caller).folder(body.directory)))
+        with TemporaryDirectory(prefix="millrace-") as empty:
+            return Validated.of(app.validate(flow, directory=Path(empty)))
 
     return router

@@ -40,7 +40,7 @@ class NodeFacts:
 
     node: Node
     ports: Ports | None = None
-    """None: unknown, for the component is not installed."""
+    """None: unknown, for the component is not installed, or the code cannot be read."""
     manifest: ComponentManifest | None = None
     signature: CodeSignature | None = None
     problems: tuple[Problem, ...] = ()
@@ -72,6 +72,8 @@ def _code_facts(node: Node, signature: CodeSignature) -> NodeFacts:
     problems = tuple(
         replace(problem, node=node.id, cure=problem.cure or "Change the source.") for problem in signature.problems
     )
+    if any(problem.code == "syntax" for problem in problems):
+        return NodeFacts(node, problems=problems)  # its wires may be right: nobody can tell
     return NodeFacts(node, Ports(signature.inputs, signature.outputs), signature=signature, problems=problems)
 
 

@@ -53,6 +53,8 @@ class Validation:
     """Node -> output port -> columns, where they can be told without running."""
     pickers: dict[str, dict[str, Schema]] = field(default_factory=dict)
     """Node -> input port -> columns to offer: the known ones, else those of the hints (the last run's)."""
+    signatures: dict[str, CodeSignature] = field(default_factory=dict)
+    """Code or notebook node -> what its source says of itself."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -99,7 +101,8 @@ def validate(
     for id in order:
         problems += checker.check(facts[id])
     known = {id: found for id, found in ports.items() if found}
-    return Validation(problems, known, checker.schemas, _pickers(flow, checker.schemas, hints or {}))
+    signatures = {id: fact.signature for id, fact in facts.items() if fact.signature}
+    return Validation(problems, known, checker.schemas, _pickers(flow, checker.schemas, hints or {}), signatures)
 
 
 def migrate_flow(flow: Flow, registry: Registry, host: Host) -> Flow:

@@ -120,6 +120,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/drain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Drain Service
+     * @description Make room for a newer version, over the socket alone: the service ends, unless it drives runs.
+     */
+    post: operations['drain_service'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/flows': {
     parameters: {
       query?: never;
@@ -366,6 +386,26 @@ export interface paths {
      * @description A component's manifest.
      */
     get: operations['get_component'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/components/{component_id}/source': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Component Source
+     * @description The component as the source of a code node, with the same ports and settings.
+     */
+    get: operations['get_component_source'];
     put?: never;
     post?: never;
     delete?: never;
@@ -650,6 +690,46 @@ export interface paths {
      * @description What happened in a run, in order. `GET /events` tells of it as it happens.
      */
     get: operations['list_run_events'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{run_id}/steps/{step}/opened': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Open Step
+     * @description What a step was given: its notebook, settings and inputs, so that a person can go on from there.
+     */
+    get: operations['open_step'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{run_id}/bundle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Bundle
+     * @description What a run has carried along, as a zip: the flow, the modules of its project, files that it lists.
+     */
+    get: operations['get_bundle'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1645,6 +1725,14 @@ export interface components {
       optional_credentials?: string[];
     };
     /**
+     * ComponentSource
+     * @description A code node that does what the component does.
+     */
+    ComponentSource: {
+      /** Source */
+      source: string;
+    };
+    /**
      * Components
      * @description All components, by id.
      */
@@ -2076,6 +2164,19 @@ export interface components {
       text: string;
     };
     /**
+     * Drain
+     * @description Whether the service ends now.
+     */
+    Drain: {
+      /** Ends */
+      ends: boolean;
+      /**
+       * Runs
+       * @description The runs that it drives, after which it would.
+       */
+      runs: string[];
+    };
+    /**
      * FailureShown
      * @description Why something failed.
      */
@@ -2180,6 +2281,41 @@ export interface components {
     FlowText: {
       /** Text */
       text: string;
+    };
+    /**
+     * Given
+     * @description What an input port gets.
+     */
+    Given: {
+      /** Kind */
+      kind: string;
+      /** Frame */
+      frame: string | null;
+      /** Many */
+      many: boolean;
+      /** Values */
+      values: components['schemas']['GivenValue'][];
+    };
+    /**
+     * GivenValue
+     * @description One value at an input port: the output of another step.
+     */
+    GivenValue: {
+      /** Step */
+      step: string;
+      /** Port */
+      port: string;
+      /** Format */
+      format: string;
+      /** Name */
+      name: string;
+      /** Bytes */
+      bytes: number;
+      /**
+       * File
+       * @description Where it lies; empty if it is not on this machine, or you are not.
+       */
+      file: string;
     };
     /**
      * JsonMember
@@ -2361,6 +2497,73 @@ export interface components {
       inputs: components['schemas']['PortManifest'][];
       /** Outputs */
       outputs: components['schemas']['PortManifest'][];
+    };
+    /**
+     * Opened
+     * @description A step as its workers know it, but for credentials.
+     */
+    Opened: {
+      /** Run Id */
+      run_id: string;
+      /** Step */
+      step: string;
+      /** Node */
+      node: string;
+      /**
+       * Notebook
+       * @description nbformat 4; not executed.
+       */
+      notebook: {
+        [key: string]: unknown;
+      };
+      /**
+       * Own Notebook
+       * @description Whether it is the user's own: it takes `parameters`.
+       */
+      own_notebook: boolean;
+      /** Parameters */
+      parameters: {
+        [key: string]: unknown;
+      };
+      /** Settings */
+      settings: {
+        [key: string]: unknown;
+      };
+      /** Inputs */
+      inputs: {
+        [key: string]: components['schemas']['Given'];
+      };
+      /**
+       * Outputs
+       * @description Port -> kind, in order.
+       */
+      outputs: {
+        [key: string]: string;
+      };
+      /** Table Format */
+      table_format: string;
+      /** Kernel */
+      kernel: string;
+      /**
+       * Credentials
+       * @description Arguments that only a run fills.
+       */
+      credentials: string[];
+      /**
+       * Bundle
+       * @description Hash of what the run carried along; empty if there is nothing.
+       */
+      bundle: string;
+      /**
+       * Bundle Folder
+       * @description Where that lies unpacked; empty for callers elsewhere.
+       */
+      bundle_folder: string;
+      /**
+       * Directory
+       * @description The project's folder; empty for callers elsewhere.
+       */
+      directory: string;
     };
     /**
      * Options
@@ -3146,6 +3349,14 @@ export interface components {
       items: components['schemas']['StepShown'][];
     };
     /**
+     * Successor
+     * @description Who takes this service's place.
+     */
+    Successor: {
+      /** Version */
+      version: string;
+    };
+    /**
      * TableColumn
      * @description A column of a table.
      */
@@ -3286,7 +3497,11 @@ export interface components {
       document: {
         [key: string]: unknown;
       };
-      /** Directory */
+      /**
+       * Directory
+       * @description Empty where the service sees no folder: no file is found.
+       * @default
+       */
       directory: string;
     };
     /**
@@ -3319,6 +3534,15 @@ export interface components {
       pickers: {
         [key: string]: {
           [key: string]: components['schemas']['ColumnShown'][];
+        };
+      };
+      /**
+       * Forms
+       * @description JSON Schema of the settings of code and notebook nodes; components' are in their manifests.
+       */
+      forms: {
+        [key: string]: {
+          [key: string]: unknown;
         };
       };
     };
@@ -3701,6 +3925,48 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Breaches'];
+        };
+      };
+      /** @description What the client can mend */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description What it cannot */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  drain_service: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Successor'];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Drain'];
         };
       };
       /** @description What the client can mend */
@@ -4366,6 +4632,46 @@ export interface operations {
       };
     };
   };
+  get_component_source: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        component_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ComponentSource'];
+        };
+      };
+      /** @description What the client can mend */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description What it cannot */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   ask_options: {
     parameters: {
       query?: never;
@@ -4987,6 +5293,87 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RunEvents'];
+        };
+      };
+      /** @description What the client can mend */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description What it cannot */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  open_step: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+        step: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Opened'];
+        };
+      };
+      /** @description What the client can mend */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description What it cannot */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_bundle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The zip */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
         };
       };
       /** @description What the client can mend */

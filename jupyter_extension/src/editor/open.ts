@@ -1,7 +1,8 @@
 import type { Widget } from '@lumino/widgets';
 
-import { answer } from '../api/client';
 import { buildEditor } from './build';
+import { startChecking } from './checking';
+import { loadComponents } from './components';
 import type { IEditor } from './context';
 import { newStore } from './session';
 
@@ -9,11 +10,7 @@ import { newStore } from './session';
 export function openEditor(parts: Omit<IEditor, 'store' | 'view'>): { editor: IEditor; widget: Widget } {
   const editor: IEditor = { ...parts, store: newStore(), view: { current: null } };
   const widget = buildEditor(editor);
-  void loadComponents(editor);
+  widget.disposed.connect(startChecking(editor));
+  widget.disposed.connect(loadComponents(editor));
   return { editor, widget };
-}
-
-async function loadComponents({ client, store }: IEditor): Promise<void> {
-  const { items } = await answer(client.routes.GET('/components'));
-  store.setState({ components: items });
 }

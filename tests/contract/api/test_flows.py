@@ -145,6 +145,9 @@ def test_a_document_is_validated_and_its_columns_predicted(served: Served) -> No
     assert [column["name"] for column in found["schemas"]["bank"]["table"]] == ["payee", "amount"]
     assert {one["node"] for one in found["problems"] if one["severity"] == "error"} == {"bad"}
     assert found["ports"]["bank"]["outputs"][0]["kind"] == "table"
+    del body["directory"]
+    found = served.local.post("/validation", json=body).json()
+    assert found["schemas"]["bank"]["table"] is None  # without a folder there is no file
     body["document"]["nodes"] = 7
     assert served.local.post("/validation", json=body).json()["code"] == "flow"
 
@@ -160,6 +163,15 @@ def test_components_and_plugins_are_listed(served: Served) -> None:
     assert served.local.post("/plugins/rescan").json() == plugins
     no_options = served.local.post("/components/read.csv/options", json={"field": "path", "params": {}})
     assert "offers no options" in no_options.json()["detail"]
+
+
+def test_the_form_of_a_code_node_is_told_and_a_component_becomes_one(served: Served) -> None:
+    flow: Any = read_flow(served.flow())
+    flow.add("code", "keep", source="def run(*, least: float = 0.8) -> Json:\n    return least\n")
+    flow.add("code", "filter", source=served.local.get("/components/table.filter/source").json()["source"])
+    forms = served.local.post("/validation", json={"document": json.loads(format_flow(flow))}).json()["forms"]
+    assert forms["keep"]["properties"] == {"least": {"type": "number", "default": 0.8}}
+    assert forms["filter"]["required"] == ["condition"]
 
 
 def test_settings_tell_no_secret(served: Served) -> None:

@@ -1,0 +1,71 @@
+import { EditorView } from '@codemirror/view';
+import { CodeEditor } from '@jupyterlab/codeeditor';
+import type { ISharedText } from '@jupyter/ydoc';
+import { Widget } from '@lumino/widgets';
+import { useLayoutEffect, useRef } from 'react';
+
+import type { FlowProblem } from '../../../model/settings';
+import { useEditor } from '../../context';
+import { CodeWidget } from './CodeWidget';
+import { lineMarks, markLines } from './lineMarks';
+
+export interface ICodeBox {
+  /** Of the field; its label has the id with `-label`. */
+  id: string;
+  text: ISharedText;
+  language: string;
+  lineNumbers?: boolean;
+  words?: readonly string[];
+  problems?: readonly FlowProblem[];
+}
+
+const NONE: readonly never[] = [];
+
+/** JupyterLab's code editor, with highlighting, completion, and signs at the lines that have problems. */
+export function CodeBox({ id, text, language, lineNumbers, words = NONE, problems = NONE }: ICodeBox): JSX.Element {
+  const { editorServices, completion } = useEditor();
+  const host = useRef<HTMLDivElement>(null);
+  const widget = useRef<CodeWidget | null>(null);
+
+  useLayoutEffect(() => {
+    const { factoryService, mimeTypeService } = editorServices;
+    const mimeType = mimeTypeService.getMimeTypeByLanguage({ name: language, mimetype: MIME_TYPES[language] });
+    const labelled = { 'aria-labelledby': `${id}-label`, 'aria-describedby': `${id}-help ${id}-problems` };
+    const made = new CodeWidget({
+      id: `${id}-code`,
+      model: new CodeEditor.Model({ sharedModel: text, mimeType: mimeType as string }),
+      factory: factoryService.newInlineEditor,
+      editorOptions: {
+        config: { lineNumbers: lineNumbers ?? false, lineWrap: !lineNumbers },
+        extensions: [EditorView.contentAttributes.of(labelled), ...(lineNumbers ? [lineMarks] : [])]
+      }
+    });
+    Widget.attach(made, host.current!);
+    void completion?.updateCompleter({ editor: made.editor, widget: made, session: null });
+    widget.current = made;
+    return () => {
+      widget.current = null;
+      made.dispose();
+    };
+  }, [editorServices, completion, id, text, language, lineNumbers]);
+
+  useLayoutEffect(() => {
+    if (widget.current) {
+      widget.current.words = words;
+    }
+  });
+  useLayoutEffect(() => {
+    if (lineNumbers && widget.current) {
+      markLines(widget.current.view, problems);
+    }
+  }, [lineNumbers, text, problems]);
+
+  return <div ref={host} className={`mr-Code${lineNumbers ? ' mr-mod-source' : ''}`} />;
+}
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  python: 'text/x-python',
+  sql: 'text/x-sql',
+  json: 'application/json',
+  text: 'text/plain'
+};

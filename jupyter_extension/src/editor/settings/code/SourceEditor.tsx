@@ -1,0 +1,73 @@
+import { useEffect, useId, useMemo } from 'react';
+
+import type { FlowProblem } from '../../../model/settings';
+import { useEditor, useFlow } from '../../context';
+import { ProblemList } from '../ProblemList';
+import { CodeBox } from './CodeBox';
+import { SharedSource } from './sharedSource';
+
+const FIRST = ['def run(table: Table) -> Table:', '    return table'];
+
+/** The code of a code node. Its signature is the node's ports and settings. */
+export function SourceEditor({ node, problems }: { node: string; problems: readonly FlowProblem[] }): JSX.Element {
+  const { document, trans } = useEditor();
+  useFlow(); // undo may put another text in the place of this one
+  const source = document.sourceOf(node);
+  const text = useMemo(() => (source ? new SharedSource(document, source) : null), [document, source]);
+  useEffect(() => () => text?.dispose(), [text]);
+  const id = useId();
+
+  if (!text) {
+    return (
+      <button
+        type="button"
+        className="jp-mod-styled"
+        onClick={() => document.together(() => document.updateNode(node, { source: FIRST }))}
+      >
+        {trans.__('Write code')}
+      </button>
+    );
+  }
+  return (
+    <section className="mr-Source">
+      <h3 id={`${id}-label`} className="mr-Section-title">
+        {trans.__('Code')}
+      </h3>
+      <CodeBox id={id} text={text} language="python" lineNumbers words={KNOWN} problems={problems} />
+      <ProblemList id={`${id}-problems`} problems={problems} />
+      <p id={`${id}-help`} className="mr-Field-help">
+        {trans.__('What stands before the * are inputs, what stands behind it are settings. Tab completes.')}
+      </p>
+    </section>
+  );
+}
+
+/** What code may name without an import, and what a step may ask for. */
+const KNOWN = [
+  'Table',
+  'Json',
+  'Text',
+  'File',
+  'Figure',
+  'Html',
+  'Model',
+  'Outputs',
+  'RunContext',
+  'UserError',
+  'HttpBasic',
+  'BearerToken',
+  'ApiKey',
+  'DatabaseLogin',
+  'Smtp',
+  'S3Login',
+  'Secret',
+  'Literal',
+  'pd.DataFrame',
+  'pl.DataFrame',
+  'pl.LazyFrame',
+  'pa.Table',
+  'dd.DataFrame',
+  'run.progress(',
+  'run.log(',
+  'run.idempotency_key'
+];
