@@ -3,13 +3,19 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { ApiError, type Problem } from './client';
 
-/** The service as the Jupyter server sees it. */
-export interface IServiceState {
+/** What the stream tells whenever it changes. */
+export interface IServiceTold {
   state: 'down' | 'starting' | 'ready' | 'restarting';
   version: string;
-  /** Whether it lives on when the Jupyter server ends; `why` says why not. */
-  outlives: boolean;
+  /** Why it is not ready, in words. */
   why: string;
+}
+
+/** The service as the Jupyter server sees it. */
+export interface IServiceState extends IServiceTold {
+  /** Whether it lives on when the Jupyter server ends; `outlives_why` says why not. */
+  outlives: boolean;
+  outlives_why: string;
   /** Of the Jupyter server's own package: another one than ours asks for a reload. */
   extension_version: string;
   /** Of a team's service; empty for the local one. */
@@ -17,10 +23,12 @@ export interface IServiceState {
 }
 
 export interface IPlaceOnDisk {
-  /** Project folder, absolute, as the service knows it. */
+  /** Folder of the file, absolute, as the service knows it. */
   folder: string;
-  /** Below it. */
+  /** The file, absolute. */
   file: string;
+  /** Its contents path, without a drive. */
+  inside: string;
 }
 
 /** What the Jupyter server itself does for the editor: `millrace/service`, `paths`, `scratch`, `examples`. */
@@ -45,8 +53,8 @@ export class LabServer {
     return this.ask('POST', 'scratch', { run, step, path });
   }
 
-  /** Copies of the examples that no one has yet; answers their contents paths. */
-  examples(): Promise<{ paths: string[] }> {
+  /** Copies the examples that are not there yet; answers the contents paths of all that can be opened. */
+  examples(): Promise<{ folder: string; items: string[] }> {
     return this.ask('POST', 'examples');
   }
 

@@ -3,12 +3,14 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
 import type { Schemas } from './client';
-import type { IServiceState } from './labServer';
+import type { IServiceTold } from './labServer';
 
 export type RunEvent = Schemas['RunEventShown'];
 
 export interface ISubscriber {
   onEvent: (event: RunEvent) => void;
+  /** Events may be missing from here on: look at the lists anew. */
+  onReset?: () => void;
   /** Nothing more comes: the run has ended, and all of its events were told. */
   onEnd?: () => void;
   onError?: (problem: Partial<Schemas['Problem']>) => void;
@@ -23,9 +25,10 @@ interface IMessage {
   id?: string;
   event?: RunEvent;
   last?: string;
+  reset?: boolean;
   end?: boolean;
   error?: Partial<Schemas['Problem']>;
-  service?: IServiceState;
+  service?: IServiceTold;
 }
 
 const FIRST_WAIT = 500;
@@ -38,7 +41,7 @@ const LONGEST_WAIT = 15_000;
  */
 export class Stream {
   /** The service's state whenever it changes; null while the Jupyter server cannot be reached. */
-  readonly serviceChanged = new Signal<this, IServiceState | null>(this);
+  readonly serviceChanged = new Signal<this, IServiceTold | null>(this);
 
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
@@ -92,9 +95,12 @@ export class Stream {
     if (!subscription) {
       return;
     }
+    subscription.last = message.last ?? subscription.last;
     if (message.event) {
-      subscription.last = message.last ?? subscription.last;
       subscription.onEvent(message.event);
+    }
+    if (message.reset) {
+      subscription.onReset?.();
     }
     if (message.error) {
       subscription.onError?.(message.error);

@@ -1,0 +1,52 @@
+import { answer, type Schemas } from '../../api/client';
+import { usePanel } from '../context';
+import { Busy } from '../parts/Busy';
+import { ProblemNote } from '../parts/ProblemNote';
+import { RunLink } from '../parts/RunLink';
+import { Table } from '../parts/Table';
+import { When } from '../parts/When';
+import { useLoaded } from '../useLoaded';
+
+interface ICredentialLogProps {
+  /** Empty for all. */
+  name: string;
+  environment: string;
+  /** Looked at anew when it changes. */
+  version?: number;
+}
+
+/** Who changed and used credentials, and when. */
+export function CredentialLog({ name, environment, version }: ICredentialLogProps): JSX.Element {
+  const { client, trans } = usePanel();
+  const { value, error, reload } = useLoaded(() => {
+    const query = { name, environment, limit: 100 };
+    return answer(client.routes.GET('/credentials/log', { params: { query } }));
+  }, [client, name, environment, version]);
+  if (!value) {
+    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+  }
+  const what = (one: Schemas['CredentialEventShown']) =>
+    one.fields.length ? `${one.action}: ${one.fields.join(', ')}` : one.action;
+  return (
+    <Table
+      label={trans.__('Credential log')}
+      items={value.items}
+      keyOf={one => `${one.time} ${one.credential_id} ${one.action} ${one.step}`}
+      columns={[
+        { name: trans.__('When'), cell: one => <When time={one.time} />, className: 'mr-mod-time' },
+        ...(name ? [] : [{ name: trans.__('Credential'), cell: (one: Schemas['CredentialEventShown']) => one.name }]),
+        { name: trans.__('Who'), cell: one => one.who },
+        { name: trans.__('What'), cell: what },
+        {
+          name: trans.__('Where'),
+          cell: one =>
+            one.run_id && (
+              <>
+                <RunLink run={one.run_id} /> {one.step}
+              </>
+            )
+        }
+      ]}
+    />
+  );
+}

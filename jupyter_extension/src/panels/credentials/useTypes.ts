@@ -1,0 +1,9 @@
+import { answer, type Schemas } from '../../api/client';
+import { usePanel } from '../context';
+import { type ILoaded, useLoaded } from '../useLoaded';
+
+/** What a credential may be. */
+export function useTypes(): ILoaded<Schemas['CredentialTypeShown'][]> {
+  const { client } = usePanel();
+  return useLoaded(async () => (await answer(client.routes.GET('/credentials/types'))).items, [client]);
+}

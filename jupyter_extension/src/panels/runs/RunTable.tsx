@@ -1,0 +1,50 @@
+import type { Schemas } from '../../api/client';
+import { usePanel, usePanelView } from '../context';
+import { StateMark } from '../parts/StateMark';
+import { Table } from '../parts/Table';
+import { When } from '../parts/When';
+import { Took } from './Took';
+
+type RunShown = Schemas['RunShown'];
+
+interface IRunTableProps {
+  runs: readonly RunShown[];
+  /** Trigger id -> its name. */
+  triggers: ReadonlyMap<string, string>;
+}
+
+export function RunTable({ runs, triggers }: IRunTableProps): JSX.Element {
+  const { trans, view } = usePanel();
+  const chosen = usePanelView(one => one.chosen);
+  const by = (run: RunShown) => {
+    if (run.trigger_id) {
+      return triggers.get(run.trigger_id) ?? trans.__('A trigger that is gone');
+    }
+    return run.revision_id ? trans.__('By hand') : trans.__('By hand, a draft');
+  };
+  return (
+    <Table
+      label={trans.__('Runs')}
+      items={runs}
+      keyOf={run => run.run_id}
+      chosen={chosen}
+      choose={run => view.setState({ chosen: run.run_id, step: null })}
+      columns={[
+        { name: trans.__('Flow'), cell: run => run.flow || run.flow_id, className: 'mr-mod-name' },
+        { name: trans.__('State'), cell: run => <StateMark state={run.state} /> },
+        { name: trans.__('Started by'), cell: by, className: 'mr-mod-by' },
+        {
+          name: trans.__('Started'),
+          cell: run => <When time={run.started ?? run.created} />,
+          className: 'mr-mod-time'
+        },
+        { name: trans.__('Took'), cell: run => <Took {...run} />, className: 'mr-mod-number' },
+        {
+          name: trans.__('Error'),
+          cell: run => <span title={run.failure?.message}>{run.failure?.message}</span>,
+          className: 'mr-mod-error-cell'
+        }
+      ]}
+    />
+  );
+}

@@ -1,0 +1,38 @@
+import { answer } from '../../api/client';
+import { usePanel } from '../context';
+import { Busy } from '../parts/Busy';
+import { EmptyNote } from '../parts/EmptyNote';
+import { ProblemNote } from '../parts/ProblemNote';
+import { Table } from '../parts/Table';
+import { When } from '../parts/When';
+import { RunLink } from '../parts/RunLink';
+import { useLoaded } from '../useLoaded';
+
+/** What became of each due time. */
+export function Ticks({ trigger_id }: { trigger_id: string }): JSX.Element {
+  const { client, trans } = usePanel();
+  const { value, error, reload } = useLoaded(
+    () => answer(client.routes.GET('/triggers/{trigger_id}/ticks', { params: { path: { trigger_id } } })),
+    [client, trigger_id]
+  );
+  if (!value) {
+    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+  }
+  if (!value.items.length) {
+    return <EmptyNote title={trans.__('No time was due yet.')} />;
+  }
+  return (
+    <Table
+      label={trans.__('Due times')}
+      items={value.items}
+      keyOf={tick => tick.due}
+      columns={[
+        { name: trans.__('Due'), cell: tick => <When time={tick.due} />, className: 'mr-mod-time' },
+        {
+          name: trans.__('What became of it'),
+          cell: tick => (tick.run_id ? <RunLink run={tick.run_id} /> : trans.__('Skipped: %1', tick.skipped ?? ''))
+        }
+      ]}
+    />
+  );
+}

@@ -1,0 +1,106 @@
+import { useState } from 'react';
+
+import { answer, type Schemas } from '../../api/client';
+import { usePanel } from '../context';
+import { Busy } from '../parts/Busy';
+import { CopyBox } from '../parts/CopyBox';
+import { ProblemNote } from '../parts/ProblemNote';
+import { Tabs } from '../parts/Tabs';
+import { useLoaded } from '../useLoaded';
+import { Deliveries } from './Deliveries';
+import { Revisions } from './Revisions';
+import { SchedulePreview } from './SchedulePreview';
+import { Ticks } from './Ticks';
+import { TriggerButtons } from './TriggerButtons';
+import { TriggerForm } from './TriggerForm';
+import { TriggerState } from './TriggerState';
+
+interface ITriggerDetailProps {
+  id: string;
+  changed: () => void;
+  deleted: () => void;
+}
+
+/** One trigger: when it fires, what became of it, and which revision it runs. */
+export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JSX.Element {
+  const { client, trans } = usePanel();
+  const [editing, setEditing] = useState(false);
+  const [conflict, setConflict] = useState<unknown>(null);
+  const { value, error, reload } = useLoaded(
+    () => answer(client.routes.GET('/triggers/{trigger_id}', { params: { path: { trigger_id: id } } })),
+    [client, id]
+  );
+  if (!value) {
+    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+  }
+  const refresh = () => {
+    reload();
+    changed();
+  };
+  const stop = () => {
+    setEditing(false);
+    setConflict(null);
+    refresh();
+  };
+  if (editing) {
+    const stale = (failed: unknown) => {
+      setConflict(failed);
+      reload();
+    };
+    // Where somebody else has changed the trigger meanwhile, the form begins anew with what it is now.
+    return (
+      <>
+        <ProblemNote error={conflict} />
+        <TriggerForm
+          key={value.version}
+          kind={value.kind as 'cron' | 'webhook'}
+          trigger={value}
+          done={stop}
+          cancel={stop}
+          stale={stale}
+        />
+      </>
+    );
+  }
+  const { trigger_id, flow_id, environment } = value;
+  const cron = value.kind === 'cron';
+  return (
+    <>
+      <h2>
+        {value.name} <TriggerState trigger={value} />
+      </h2>
+      <p className="mr-Quiet">{value.flow}</p>
+      <TriggerButtons trigger={value} edit={() => setEditing(true)} changed={refresh} deleted={deleted} />
+      {cron ? <Times trigger={value} /> : <Address trigger={value} />}
+      <Tabs
+        label={trans.__('About %1', value.name)}
+        tabs={[
+          cron
+            ? { name: trans.__('History'), draw: () => <Ticks trigger_id={trigger_id} /> }
+            : { name: trans.__('Deliveries'), draw: () => <Deliveries trigger_id={trigger_id} /> },
+          { name: trans.__('Revisions'), draw: () => <Revisions flow_id={flow_id} environment={environment} /> }
+        ]}
+      />
+    </>
+  );
+}
+
+function Times({ trigger }: { trigger: Schemas['TriggerShown'] }): JSX.Element {
+  return <SchedulePreview schedule={(trigger.settings as unknown as Schemas['CronTrigger']).schedule} />;
+}
+
+function Address({ trigger }: { trigger: Schemas['TriggerShown'] }): JSX.Element {
+  const { trans } = usePanel();
+  const url = trigger.url ?? '';
+  return (
+    <>
+      <CopyBox text={url} label={trans.__('Address')} />
+      {url.startsWith('/') && (
+        <div className="mr-Note mr-mod-warn">
+          <p>{trans.__('The service has no address for webhooks, so nobody can call it from elsewhere.')}</p>
+          <p className="mr-Note-cure">{trans.__('Start the service with MILLRACE_HOOKS, such as 127.0.0.1:8421.')}</p>
+        </div>
+      )}
+    </>
+  );
+}
