@@ -1,8 +1,11 @@
+import { canvas } from './plugins/canvas';
+import { canvasSearch } from './plugins/canvasSearch';
 import { document } from './plugins/document';
 import { launcher } from './plugins/launcher';
+import { outline } from './plugins/outline';
 import { panels } from './plugins/panels';
 import { service } from './plugins/service';
 import { settings } from './plugins/settings';
 import { status } from './plugins/status';
 
-export default [service, document, settings, panels, launcher, status];
+export default [service, document, canvas, canvasSearch, outline, settings, panels, launcher, status];

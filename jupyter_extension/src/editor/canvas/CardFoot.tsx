@@ -1,0 +1,52 @@
+import type { ICard } from '../../model/cards';
+import type { IStepView } from '../../model/run';
+import { useEditor } from '../context';
+import { Icon } from './icons';
+import { stateWords, timeWords } from './words';
+
+/** How a node fared: icon, colour and word; how far it is; before a run, what is wrong with it. */
+export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefined }): JSX.Element {
+  const { trans } = useEditor();
+  if (!step) {
+    const [problem] = card.problems;
+    return (
+      <div className="mr-NodeCard-foot" title={problem?.message}>
+        <span className="mr-NodeCard-state">{problem ? problem.message : trans.__('Not run yet')}</span>
+      </div>
+    );
+  }
+  const stale = staleReason(step);
+  const words = step.failure?.message ?? step.progress?.text;
+  return (
+    <div className="mr-NodeCard-foot" title={words}>
+      <Icon name={step.state} />
+      <span className="mr-NodeCard-state">
+        {stateWords(trans, step.state)}
+        {words && <span className="mr-NodeCard-words">{words}</span>}
+      </span>
+      {stale && (
+        <span className="mr-NodeCard-stale" title={stale} role="img" aria-label={stale}>
+          <Icon name="stale" />
+        </span>
+      )}
+      {typeof step.seconds === 'number' && <span className="mr-NodeCard-time">{timeWords(trans, step.seconds)}</span>}
+      {step.progress && (
+        <span
+          className="mr-NodeCard-progress"
+          role="progressbar"
+          aria-label={step.progress.text || trans.__('Progress')}
+          aria-valuenow={Math.round(step.progress.at * 100)}
+          aria-valuemin={0}
+          aria-valuemax={100}
+        >
+          <span style={{ width: `${step.progress.at * 100}%` }} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Why what is shown is no longer what the flow would make; empty while whoever follows the run does not say so. */
+function staleReason(step: IStepView & { stale?: string }): string {
+  return step.stale ?? '';
+}

@@ -1,0 +1,45 @@
+import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
+import { memo } from 'react';
+
+import type { INote } from '../../model/flow';
+import { GRID, placeAt } from '../../model/grid';
+import { setNoteText } from './actions/note';
+import { NOTE } from './actions/select';
+import { TextInPlace } from './TextInPlace';
+import { useEditor } from '../context';
+import { useCanvas } from './useCanvas';
+import { canvasOf } from './state';
+
+export type NoteNode = Node<{ note: INote }, 'note'>;
+
+/** A text on the canvas, edited where it stands. */
+export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<NoteNode>): JSX.Element {
+  const editor = useEditor();
+  const { note } = data;
+  const id = NOTE + note.id;
+  const writing = useCanvas(state => state.writing === id);
+  const text = Array.isArray(note.text) ? note.text.join('\n') : '';
+  const resize = (_: unknown, box: { x: number; y: number; width: number; height: number }) => {
+    const size = { width: Math.round(box.width / GRID), height: Math.round(box.height / GRID) };
+    editor.document.together(() => editor.document.setNote({ ...note, ...placeAt(box), ...size }));
+  };
+  return (
+    <div className="mr-Note">
+      <NodeResizer isVisible={selected && !writing} minWidth={4 * GRID} minHeight={2 * GRID} onResizeEnd={resize} />
+      {writing ? (
+        <TextInPlace
+          text={text}
+          label={editor.trans.__('Text of the note')}
+          lines
+          onDone={value => {
+            setNoteText(editor, note, value);
+            canvasOf(editor).store.setState({ writing: null });
+            canvasOf(editor).surface?.focus(id);
+          }}
+        />
+      ) : (
+        <div className="mr-Note-text">{text || editor.trans.__('Double-click to write')}</div>
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,86 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { type ICard, titleOf } from '../../model/cards';
+import type { IStepView } from '../../model/run';
+import type { Cards, Refusal } from '../../model/wiring';
+
+/** A state in a person's words. */
+export function stateWords(trans: TranslationBundle, state: string): string {
+  const words: Record<string, string> = {
+    blocked: trans.__('Waiting for others'),
+    ready: trans.__('Ready'),
+    submitted: trans.__('Submitted'),
+    running: trans.__('Running'),
+    waiting: trans.__('Waiting'),
+    succeeded: trans.__('Succeeded'),
+    reused: trans.__('Reused'),
+    failed: trans.__('Failed'),
+    skipped: trans.__('Skipped'),
+    cancelled: trans.__('Cancelled'),
+    unknown: trans.__('Unknown')
+  };
+  return words[state] ?? state;
+}
+
+/** "Read CSV, Bank statement, succeeded, 1,204 rows": what a screen reader says of a node. */
+export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView | undefined): string {
+  const title = titleOf(card);
+  const rows = rowsOf(step);
+  return [
+    card.typeName,
+    ...(title === card.typeName ? [] : [title]),
+    ...(step ? [stateWords(trans, step.state).toLowerCase()] : []),
+    ...(step?.progress ? [trans.__('%1 percent', Math.round(step.progress.at * 100))] : []),
+    ...(rows === null ? [] : [rowWords(trans, rows)]),
+    ...(step?.failure ? [step.failure.message] : []),
+    ...card.problems.slice(0, 1).map(problem => trans.__('problem: %1', problem.message))
+  ].join(', ');
+}
+
+/** How many rows a step made; null if it made no table. */
+function rowsOf(step: IStepView | undefined): number | null {
+  const counts = Object.values(step?.outputs ?? {}).flatMap(output => output.rows ?? []);
+  return counts.length ? counts.reduce((sum, rows) => sum + rows) : null;
+}
+
+/** 1,204 rows, as the language of the window writes numbers. */
+export function rowWords(trans: TranslationBundle, rows: number): string {
+  // The bundle's first argument is the bare number.
+  return trans._n('%2 row', '%2 rows', rows, rows.toLocaleString(document.documentElement.lang || 'en'));
+}
+
+/** 0.4 s, 12 s, 3 min 4 s. */
+export function timeWords(trans: TranslationBundle, seconds: number): string {
+  if (seconds < 60) {
+    return trans.__('%1 s', seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
+  }
+  return trans.__('%1 min %2 s', Math.floor(seconds / 60), Math.round(seconds % 60));
+}
+
+export function conditionWords(trans: TranslationBundle, when: string | undefined): string {
+  return when === 'failure' ? trans.__('if it fails') : when === 'always' ? trans.__('always') : '';
+}
+
+export function refusalWords(trans: TranslationBundle, refused: Refusal, cards: Cards): string {
+  switch (refused.why) {
+    case 'self':
+      return trans.__('A node cannot feed itself.');
+    case 'circle':
+      return trans.__('That would make a circle: what follows this node already leads to it.');
+    case 'twice':
+      return trans.__('This wire is already there.');
+    case 'mixed':
+      return trans.__('Wire a port to a port, or a node to a node.');
+    case 'gone':
+      return trans.__('The node has no such port.');
+    case 'kind':
+      return trans.__('The output gives a %1, but the input takes a %2.', refused.gives, refused.takes);
+    case 'taken': {
+      const card = cards.get(refused.by);
+      return trans.__(
+        'This input already gets its data from "%1". Remove that wire first.',
+        card ? titleOf(card) : refused.by
+      );
+    }
+  }
+}

@@ -1,0 +1,513 @@
+"""Everything that is done on the canvas, by the mouse and by the keyboard."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.labs import Lab
+
+EXAMPLES = Path(__file__).parents[2] / "notebooks" / "examples"
+AXE = Path(__file__).parents[2] / "jupyter_extension" / "node_modules" / "axe-core" / "axe.min.js"
+SETTLE = 60_000
+"""Milliseconds for the first answer of a service that is still starting."""
+
+OpenFlow = Callable[..., Page]
+
+
+@pytest.fixture
+def open_flow(open_lab: Callable[[str], Page], lab: Lab, request: pytest.FixtureRequest) -> OpenFlow:
+    """Open a flow of a test's own, with the components listed."""
+
+    def open_flow(nodes: list[dict[str, Any]], edges: list[dict[str, Any]] | None = None, **rest: Any) -> Page:
+        path = lab.root / request.node.name / "test.flow"
+        path.parent.mkdir(exist_ok=True)
+        document = {"format": 1, "id": f"f_{request.node.name}", "nodes": nodes, "edges": edges or [], **rest}
+        path.write_text(json.dumps(document))
+        page = open_lab(f"{request.node.name}/test.flow")
+        expect(page.get_by_role("button", name="Read CSV")).to_be_visible(timeout=SETTLE)
+        return page
+
+    return open_flow
+
+
+READ = {"id": "bank", "type": "read.csv", "name": "Bank", "params": {"path": "bank.csv"}}
+SORT = {"id": "sort", "type": "table.sort", "name": "Sort"}
+WRITE = {"id": "out", "type": "write.csv", "name": "Out", "params": {"path": "secret-target.csv"}}
+LAYOUT = {"bank": {"x": 0, "y": 0}, "sort": {"x": 14, "y": 0}, "out": {"x": 28, "y": 0}}
+WIRES = [{"from": "bank.table", "to": "sort.table"}, {"from": "sort.table", "to": "out.table"}]
+
+NOTE = {"id": "n_1", "text": ["Ask Ada"], "x": 0, "y": 8, "width": 10, "height": 4}
+GROUP = {"id": "g_1", "name": "Sources", "nodes": ["bank", "sort"]}
+
+
+def flow_of(page: Page) -> dict[str, Any]:
+    text = page.evaluate("() => jupyterapp.shell.currentWidget.context.model.toString()")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until the document, as `flow`, is so."""
+    text = "jupyterapp.shell.currentWidget.context.model.toString()"
+    page.wait_for_function(f"() => {{ const flow = JSON.parse({text}); return {condition}; }}")
+
+
+def edges_of(page: Page) -> list[str]:
+    return [f"{edge['from']} {edge['to']}" for edge in flow_of(page)["edges"]]
+
+
+def node(page: Page, id: str) -> Locator:
+    return page.locator(f'.react-flow__node[data-id="{id}"]')
+
+
+def port(page: Page, node: str, handle: str) -> Locator:
+    return page.locator(f'.react-flow__handle[data-nodeid="{node}"][data-handleid="{handle}"]')
+
+
+def drag(
+    page: Page, start: Locator | tuple[float, float], end: Locator | tuple[float, float], *, drop: bool = True
+) -> None:
+    x, y = middle(start)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    to_x, to_y = middle(end)
+    page.mouse.move((x + to_x) / 2, (y + to_y) / 2, steps=4)
+    page.mouse.move(to_x, to_y, steps=4)
+    if drop:
+        page.mouse.up()
+
+
+def middle(place: Locator | tuple[float, float]) -> tuple[float, float]:
+    if isinstance(place, tuple):
+        return place
+    box = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def empty_spot(page: Page) -> tuple[float, float]:
+    box = page.locator(".mr-Surface").bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2
+
+
+def keys(page: Page, *presses: str) -> None:
+    for press in presses:
+        page.keyboard.press(press)
+
+
+def context(page: Page, place: Locator, item: str) -> None:
+    place.click(button="right")
+    page.locator(".lm-Menu").get_by_text(item, exact=True).click()
+
+
+def test_cards_show_names_ports_and_how_they_fared(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+):
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
+    page = open_lab("reconcile/reconcile.flow")
+    expect(page.get_by_role("button", name="Read CSV")).to_be_visible(timeout=SETTLE)
+    expect(page.locator(".react-flow__node")).to_have_count(8)
+    expect(page.get_by_role("group", name="Read CSV, Bank statement")).to_be_visible()
+    expect(page.locator(".react-flow__edge")).to_have_count(15)
+    steps = {
+        "bank": {"state": "succeeded", "seconds": 0.41, "progress": None, "outputs": {"table": {"rows": 1204}}},
+        "ledger": {"state": "reused", "seconds": 0.1, "progress": None, "outputs": {"table": {"rows": 1187}}},
+        "clean": {"state": "succeeded", "seconds": 2.3, "progress": None, "outputs": {"bank": {"rows": 1200}}},
+        "reconcile": {"state": "running", "progress": {"at": 0.4, "text": "page 4 of 10"}},
+        "similar": {"state": "failed", "progress": None, "failure": {"message": "There is no column 'payee'."}},
+        "overview": {"state": "blocked", "progress": None},
+    }
+    run = {"runId": "r", "state": "running", "live": True, "steps": steps}
+    page.evaluate("run => jupyterapp.shell.currentWidget.editor.store.setState({run})", run)
+    problem = {"code": "x", "message": "Choose a file.", "cure": "Fill it in.", "node": "excel", "field": "path",
+               "line": None, "severity": "error"}  # fmt: skip
+    checked = {"problems": [problem], "ports": {}, "schemas": {}, "pickers": {}}
+    page.evaluate("checked => jupyterapp.shell.currentWidget.editor.store.setState({checked})", checked)
+    expect(page.get_by_role("group", name="Read CSV, Bank statement, succeeded, 1,204 rows")).to_be_visible()
+    expect(page.get_by_role("group", name="problem: Choose a file.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "40")
+    expect(page.locator(".mr-Wire-rows").first).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="4 of 6 nodes done. Failed: Match by similar name.")
+    ).to_be_attached()
+    assert not page.evaluate("() => jupyterapp.shell.currentWidget.context.model.dirty")
+    shoot("reconcile")
+    page.evaluate("() => jupyterapp.shell.collapseLeft()")
+    page.get_by_role("button", name="Fit View").click()
+    shoot("reconcile-wide")
+    page.evaluate("() => jupyterapp.commands.execute('millrace:zoom-flow', {to: 'actual'})")
+    expect(page.locator(".mr-Surface")).not_to_have_class("mr-Surface mr-mod-far")
+    shoot("reconcile-near")
+
+
+def test_a_flow_without_places_is_laid_out_and_stays_clean(open_flow: OpenFlow):
+    page = open_flow([READ, SORT, WRITE], WIRES)
+    lefts = [middle(node(page, id))[0] for id in ("bank", "sort", "out")]
+    assert lefts == sorted(set(lefts))
+    assert not page.evaluate("() => jupyterapp.shell.currentWidget.context.model.dirty")
+    drag(page, node(page, "sort"), (middle(node(page, "sort"))[0], middle(node(page, "sort"))[1] + 120))
+    until(page, "Object.keys(flow.layout).length === 3")
+
+
+def test_wires_are_pulled_refused_and_removed_by_the_mouse(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    other = {"id": "web", "type": "http.request", "name": "Web"}
+    page = open_flow([READ, SORT, WRITE, other], layout={**LAYOUT, "web": {"x": 0, "y": 8}})
+    drag(page, port(page, "bank", "out:table"), port(page, "sort", "in:table"))
+    until(page, "flow.edges.length === 1")
+    # Of another kind, and said so while the wire hangs over the port.
+    drag(page, port(page, "out", "out:file"), port(page, "sort", "in:table"), drop=False)
+    expect(page.get_by_text("The output gives a file, but the input takes a table.")).to_be_visible()
+    shoot("refused")
+    page.mouse.up()
+    assert len(flow_of(page)["edges"]) == 1
+    # In a circle.
+    drag(page, port(page, "sort", "out:table"), port(page, "out", "in:table"))
+    until(page, "flow.edges.length === 2")
+    drag(page, port(page, "out", "out:"), port(page, "bank", "in:"))
+    expect(page.get_by_text("That would make a circle")).to_be_visible()
+    # Without data, from head to head.
+    drag(page, port(page, "web", "out:"), port(page, "sort", "in:"))
+    until(page, "flow.edges.some(edge => edge.from === 'web' && edge.to === 'sort')")
+    wire = page.locator('.react-flow__edge[data-id="web sort"] .react-flow__edge-interaction')
+    wire.click(button="right", force=True)
+    page.locator(".lm-Menu").get_by_text("Follow If It Fails").click()
+    until(page, "flow.edges.some(edge => edge.when === 'failure')")
+    expect(page.get_by_text("if it fails")).to_be_visible()
+    wire.click(force=True)
+    keys(page, "Delete")
+    until(page, "flow.edges.length === 2")
+
+
+def test_wires_are_made_changed_and_removed_by_the_keyboard(open_flow: OpenFlow):
+    page = open_flow([READ, SORT, WRITE], layout=LAYOUT)
+    node(page, "bank").focus()
+    keys(page, "Control+Alt+c")
+    picker = page.get_by_role("dialog", name="Connect to")
+    expect(picker.get_by_role("option", name="To Sort")).to_have_count(2)
+    page.keyboard.type("sort table")
+    keys(page, "Enter")
+    until(page, "flow.edges.length === 1 && flow.edges[0].to === 'sort.table'")
+    expect(page.get_by_text("Connected Bank (table) to Sort (table).")).to_be_visible()
+    expect(node(page, "bank")).not_to_be_focused()
+    node(page, "bank").focus()
+    keys(page, "Control+Alt+w")
+    expect(page.get_by_role("dialog", name="Wires")).to_be_visible()
+    keys(page, "Enter")
+    page.keyboard.type("fails")
+    keys(page, "Enter")
+    until(page, "flow.edges[0].when === 'failure'")
+    node(page, "bank").focus()
+    keys(page, "Control+Alt+w", "Enter")
+    page.keyboard.type("remove")
+    keys(page, "Enter")
+    until(page, "flow.edges.length === 0")
+
+
+def test_the_palette_searches_tells_and_adds(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([])
+    expect(page.get_by_text("This flow is empty")).to_be_visible()
+    palette = page.get_by_role("navigation", name="Components")
+    item = palette.get_by_role("button", name="Fuzzy match")
+    item.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("Inputs")
+    shoot("palette")
+    palette.get_by_role("searchbox").fill("rows sort")
+    item = palette.get_by_role("button", name="Sort", exact=True)
+    item.dblclick()
+    until(page, "flow.nodes.length === 1 && flow.nodes[0].type === 'table.sort'")
+    item.focus()
+    keys(page, "Enter")
+    until(page, "flow.nodes.length === 2")
+    item.drag_to(page.locator(".react-flow__pane"), target_position={"x": 100, "y": 60})
+    until(page, "flow.nodes.length === 3")
+    palette.get_by_role("searchbox").fill("zzz")
+    expect(page.get_by_text("No component is called")).to_be_visible()
+
+
+def test_typing_on_the_canvas_adds_a_node_at_the_pointer(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([])
+    x, y = empty_spot(page)
+    page.mouse.click(x, y)
+    page.keyboard.type("read p")
+    expect(page.get_by_role("option", selected=True)).to_have_text("Read ParquetExtract")
+    shoot("quick-add")
+    keys(page, "Enter")
+    until(page, "flow.nodes.length === 1 && flow.nodes[0].type === 'read.parquet'")
+    expect(page.get_by_role("group", name="Read Parquet")).to_be_focused()
+    keys(page, "Insert", "Escape")
+    expect(page.get_by_role("dialog", name="Add a node")).to_be_hidden()
+
+
+def test_a_wire_pulled_into_empty_space_offers_what_fits(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}})
+    x, y = middle(node(page, "bank"))
+    drag(page, port(page, "bank", "out:table"), (x + 180, y + 130))
+    picker = page.get_by_role("dialog")
+    expect(picker.get_by_role("option", name="Sort")).to_be_visible()
+    expect(picker.get_by_role("option", name="Read CSV")).to_be_hidden()
+    shoot("pull")
+    page.keyboard.type("sort")
+    keys(page, "Enter")
+    until(page, "flow.nodes.length === 2 && flow.edges[0].to === 'table_sort.table'")
+    keys(page, "Control+z")
+    until(page, "flow.nodes.length === 1 && flow.edges.length === 0")
+
+
+def test_a_node_dropped_on_a_wire_is_spliced_in(open_flow: OpenFlow):
+    far = {**LAYOUT, "out": {"x": 14, "y": 0}, "sort": {"x": 4, "y": 8}}
+    page = open_flow([READ, WRITE, SORT], [{"from": "bank.table", "to": "out.table"}], layout=far)
+    wire = page.locator(".react-flow__edge-interaction")
+    item = page.get_by_role("button", name="Deduplicate")
+    spot = page.locator(".react-flow__pane").bounding_box()
+    assert spot
+    x, y = middle(wire)
+    item.drag_to(
+        page.locator(".react-flow__pane"), target_position={"x": x - spot["x"], "y": y - spot["y"]}, force=True
+    )
+    until(page, "flow.nodes.length === 4 && flow.edges.length === 2")
+    assert edges_of(page) == ["bank.table table_deduplicate.table", "table_deduplicate.table out.table"]
+    keys(page, "Control+z")
+    until(page, "flow.nodes.length === 3 && flow.edges.length === 1")
+    # A node that is there already, dragged onto the wire.
+    drag(page, node(page, "sort"), middle(page.locator(".react-flow__edge-interaction")))
+    until(page, "flow.edges.some(edge => edge.to === 'sort.table')")
+
+
+def test_data_files_become_configured_readers(open_flow: OpenFlow, lab: Lab, tmp_path: Path):
+    folder = lab.root / "test_data_files_become_configured_readers"
+    folder.mkdir(exist_ok=True)
+    (folder / "sales.csv").write_text("day,amount\n2026-01-01,3\n")
+    (folder / "notes.docx").write_text("")
+    page = open_flow([])
+    # From JupyterLab's file browser.
+    drag(page, page.get_by_role("listitem", name="sales.csv"), empty_spot(page))
+    until(page, "flow.nodes[0]?.params.path === 'sales.csv' && flow.nodes[0].name === 'sales'")
+    drag(page, page.get_by_role("listitem", name="notes.docx"), empty_spot(page))
+    expect(page.get_by_text("Nothing that is installed reads notes.docx.")).to_be_visible()
+    # From the desktop.
+    page.evaluate(
+        """([x, y]) => {
+            const files = new DataTransfer();
+            files.items.add(new File(['a,b\\n1,2\\n'], 'rates.csv'));
+            const target = document.querySelector('.mr-Surface .react-flow__pane');
+            const options = {dataTransfer: files, bubbles: true, cancelable: true, clientX: x, clientY: y};
+            target.dispatchEvent(new DragEvent('drop', options));
+        }""",
+        list(empty_spot(page)),
+    )
+    until(page, "flow.nodes.some(node => node.params.path === 'data/rates.csv')")
+    assert (folder / "data" / "rates.csv").read_text() == "a,b\n1,2\n"
+
+
+def test_nodes_are_copied_across_flows_and_duplicated(open_flow: OpenFlow, page: Page, lab: Lab):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    (lab.root / "other.flow").write_text('{"format": 1, "id": "f_other", "nodes": [], "edges": []}')
+    open_flow([READ, SORT, WRITE], WIRES, layout=LAYOUT)
+    node(page, "bank").click()
+    node(page, "sort").click(modifiers=["Control"])
+    keys(page, "Control+d")
+    until(page, "flow.nodes.length === 5 && flow.edges.some(edge => edge.from === 'bank_2.table')")
+    keys(page, "Control+c")
+    expect(page.get_by_text("Copied 2 nodes.")).to_be_visible()
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:open', {path: 'other.flow'}).then(() => null)")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget.context.path === 'other.flow'")
+    page.locator(".mr-Surface:visible").click(position={"x": 60, "y": 60})
+    keys(page, "Control+v")
+    until(page, "flow.nodes.length === 2 && flow.edges.length === 1")
+    keys(page, "Control+x")
+    until(page, "flow.nodes.length === 0")
+    keys(page, "Control+z")
+    until(page, "flow.nodes.length === 2")
+    keys(page, "Control+Shift+z")
+    until(page, "flow.nodes.length === 0")
+
+
+def test_nodes_are_selected_moved_and_put_in_order(open_flow: OpenFlow):
+    places = {"bank": {"x": 0, "y": 0}, "sort": {"x": 11, "y": 3}, "out": {"x": 30, "y": 1}}
+    page = open_flow([READ, SORT, WRITE], WIRES, layout=places)
+    page.locator(".mr-Surface").focus()
+    keys(page, "Control+a")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(3)
+    page.evaluate("() => jupyterapp.commands.execute('millrace:align-nodes', {to: 'top'})")
+    until(page, "['bank', 'sort', 'out'].every(id => flow.layout[id].y === 0)")
+    page.evaluate("() => jupyterapp.commands.execute('millrace:distribute-nodes', {axis: 'x'})")
+    until(page, "flow.layout.sort.x === 15")
+    page.locator(".mr-Surface").focus()
+    keys(page, "Escape")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(0)
+    node(page, "bank").click()
+    keys(page, "Alt+ArrowDown", "Alt+ArrowRight")
+    until(page, "flow.layout.bank.x === 1 && flow.layout.bank.y === 1")
+    x, y = middle(node(page, "bank"))
+    drag(page, node(page, "bank"), (x + 30, y + 100))
+    until(page, "flow.layout.bank.y > 2")
+    keys(page, "Control+z")
+    until(page, "flow.layout.bank.y === 1")
+    # A box around all.
+    surface = page.locator(".mr-Surface").bounding_box()
+    assert surface
+    page.keyboard.down("Shift")
+    start = (surface["x"] + 4, surface["y"] + 4)
+    drag(page, start, (surface["x"] + surface["width"] - 4, surface["y"] + surface["height"] * 0.6))
+    page.keyboard.up("Shift")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(3)
+    keys(page, "Control+Alt+a")
+    until(page, "flow.layout.bank.y === flow.layout.out.y")
+    keys(page, "Backspace")
+    until(page, "flow.nodes.length === 0")
+    assert flow_of(page)["edges"] == []
+
+
+def test_the_keyboard_walks_along_the_wires(open_flow: OpenFlow):
+    page = open_flow([READ, SORT, WRITE], WIRES, layout=LAYOUT)
+    page.locator(".mr-Surface").focus()
+    keys(page, "ArrowRight")
+    expect(node(page, "bank")).to_be_focused()
+    keys(page, "ArrowRight")
+    expect(node(page, "sort")).to_be_focused()
+    keys(page, "ArrowRight", "ArrowLeft")
+    expect(node(page, "sort")).to_be_focused()
+    keys(page, "Tab")
+    expect(node(page, "out")).to_be_focused()
+    keys(page, "Space")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(2)
+    keys(page, "Enter")
+    expect(page.locator(".mr-Settings")).to_be_focused()
+    expect(page.locator(".react-flow__node.selected")).to_have_count(1)
+
+
+def test_notes_and_groups(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([READ, SORT, WRITE], WIRES, layout=LAYOUT)
+    x, y = empty_spot(page)
+    page.mouse.click(x, y)
+    keys(page, "Control+Alt+n")
+    field = page.get_by_role("textbox", name="Text of the note")
+    expect(field).to_be_focused()
+    page.keyboard.type("Ask Ada\nbefore the 5th")
+    keys(page, "Escape")
+    until(page, "flow.notes[0].text.join('|') === 'Ask Ada|before the 5th'")
+    page.get_by_text("Ask Ada").dblclick()
+    expect(field).to_be_focused()
+    keys(page, "Control+a", "Delete")
+    page.keyboard.type("Done <b>really</b>")
+    page.mouse.click(x + 200, y)
+    until(page, "flow.notes[0].text[0] === 'Done <b>really</b>'")
+    expect(page.get_by_text("Done <b>really</b>")).to_be_visible()
+    # A frame around two nodes, which takes them along.
+    node(page, "bank").click()
+    node(page, "sort").click(modifiers=["Control"])
+    keys(page, "Control+Alt+g")
+    name = page.get_by_role("textbox", name="Name of the group")
+    expect(name).to_be_focused()
+    page.keyboard.type("Sources")
+    keys(page, "Enter")
+    until(page, "flow.groups[0].name === 'Sources' && flow.groups[0].nodes.length === 2")
+    shoot("group")
+    title = page.get_by_text("Sources", exact=True)
+    drag(page, title, (middle(title)[0], middle(title)[1] + 100))
+    until(page, "flow.layout.bank.y > 2 && flow.layout.bank.y === flow.layout.sort.y && flow.layout.out.y === 0")
+    context(page, title, "Ungroup Nodes")
+    until(page, "!flow.groups")
+    note = page.locator(".react-flow__node-note")
+    note.click()
+    keys(page, "Delete")
+    until(page, "!flow.notes")
+    assert len(flow_of(page)["nodes"]) == 3
+
+
+def test_keys_in_fields_do_nothing_to_the_canvas(open_flow: OpenFlow):
+    page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}})
+    node(page, "bank").click()
+    search = page.get_by_role("searchbox", name="Search components")
+    search.fill("abc")
+    keys(page, "Backspace", "Delete", "Control+a", "Control+x")
+    expect(search).to_have_value("")
+    node(page, "bank").click()
+    page.keyboard.type("xyz")
+    keys(page, "Backspace", "Delete")
+    assert len(flow_of(page)["nodes"]) == 1
+
+
+def test_finding_and_the_outline(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([READ, SORT, WRITE], WIRES, layout=LAYOUT)
+    page.locator(".mr-Surface").click(position={"x": 5, "y": 5})
+    keys(page, "Control+f")
+    page.locator(".jp-DocumentSearch-input").first.fill("secret-target")
+    expect(page.locator(".mr-NodeCard.mr-mod-found")).to_have_count(1)
+    expect(node(page, "out")).to_have_class(
+        "react-flow__node react-flow__node-card nopan selected selectable draggable"
+    )
+    shoot("find")
+    keys(page, "Escape")
+    expect(page.locator(".mr-NodeCard.mr-mod-other")).to_have_count(0)
+    page.evaluate("() => jupyterapp.commands.execute('toc:show-panel')")
+    entries = page.locator(".jp-TableOfContents .jp-tocItem-content")
+    expect(entries).to_have_text(["Bank", "Sort", "Out"])
+    entries.nth(1).click()
+    expect(node(page, "sort")).to_have_attribute(
+        "class", "react-flow__node react-flow__node-card nopan selected selectable draggable"
+    )
+    shoot("outline")
+
+
+def test_menus_and_the_palette_of_commands_offer_the_same(open_flow: OpenFlow, shoot: Callable[[str], None]):
+    page = open_flow([READ, SORT], layout=LAYOUT)
+    context(page, node(page, "bank"), "Duplicate Nodes")
+    until(page, "flow.nodes.length === 3")
+    page.get_by_role("menuitem", name="Edit").click()
+    shoot("edit-menu")
+    page.locator(".lm-Menu").get_by_text("Undo", exact=True).click()
+    until(page, "flow.nodes.length === 2")
+    node(page, "bank").click(button="right")
+    shoot("context-menu")
+    keys(page, "Escape")
+    keys(page, "Control+Shift+c")
+    page.keyboard.type("Millrace flow show the whole")
+    expect(page.get_by_text("Show the Whole Flow").first).to_be_visible()
+    keys(page, "Escape")
+    page.locator(".react-flow__minimap").wait_for()
+    page.evaluate("() => jupyterapp.commands.execute('millrace:toggle-minimap')")
+    expect(page.locator(".react-flow__minimap")).to_be_hidden()
+
+
+def test_axe_finds_nothing_serious(open_flow: OpenFlow):
+    page = open_flow([READ, SORT, WRITE], WIRES, layout=LAYOUT, notes=[NOTE], groups=[GROUP])
+    assert serious(page) == []
+    node(page, "bank").click()
+    keys(page, "Insert")
+    expect(page.get_by_role("dialog", name="Add a node")).to_be_visible()
+    assert serious(page) == []
+
+
+def serious(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("() => axe.run('.mr-Editor')")
+    return [
+        f"{violation['id']}: {violation['help']}: {[one['html'][:200] for one in violation['nodes'][:3]]}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("count", [500, 2000])
+def test_a_large_flow_opens_and_is_walked(open_flow: OpenFlow, count: int, shoot: Callable[[str], None]):
+    nodes = [{"id": f"n{i}", "type": "table.sort", "name": f"Sort {i}"} for i in range(count)]
+    edges = [{"from": f"n{i}.table", "to": f"n{i + 10}.table"} for i in range(count - 10)]
+    layout = {f"n{i}": {"x": 13 * (i // 10), "y": 5 * (i % 10)} for i in range(count)}
+    page = open_flow(nodes, edges, layout=layout)
+    node(page, "n0").wait_for()
+    page.locator(".mr-Surface").focus()
+    keys(page, "ArrowRight", "ArrowRight", "ArrowDown")
+    expect(node(page, "n11")).to_be_focused()
+    page.evaluate(f"() => jupyterapp.shell.currentWidget.editor.view.current.reveal('n{count - 1}')")
+    expect(node(page, f"n{count - 1}")).to_be_focused()
+    shoot(f"large-{count}")
+    keys(page, "Delete")
+    until(page, f"flow.nodes.length === {count - 1}")
