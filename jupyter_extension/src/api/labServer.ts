@@ -49,8 +49,8 @@ export class LabServer {
   }
 
   /** A notebook with a step's real inputs; answers its contents path. */
-  scratch(run: string, step: string, path: string): Promise<{ path: string }> {
-    return this.ask('POST', 'scratch', { run, step, path });
+  scratch(run: string, step: string): Promise<{ path: string }> {
+    return this.ask('POST', 'scratch', { run, step });
   }
 
   /** Copies the examples that are not there yet; answers the contents paths of all that can be opened. */

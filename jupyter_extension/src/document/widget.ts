@@ -1,4 +1,5 @@
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
+import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import { BoxPanel, Panel } from '@lumino/widgets';
 
@@ -12,8 +13,16 @@ export type Draw = (widget: FlowWidget) => Promise<Widget>;
 
 /** An open flow: the editor, or why the file cannot be shown. */
 export class FlowWidget extends DocumentWidget<BoxPanel, FlowModel> {
+  readonly editorChanged = new Signal<this, IEditor | null>(this);
+
   /** The editor, for commands; null until it is drawn, and where the file is no flow. */
-  editor: IEditor | null = null;
+  get editor(): IEditor | null {
+    return this._editor;
+  }
+  set editor(editor: IEditor | null) {
+    this._editor = editor;
+    this.editorChanged.emit(editor);
+  }
 
   /** Draws what the file is now. */
   async draw(draw: Draw): Promise<void> {
@@ -27,6 +36,8 @@ export class FlowWidget extends DocumentWidget<BoxPanel, FlowModel> {
       this.content.addWidget(shown);
     }
   }
+
+  private _editor: IEditor | null = null;
 }
 
 export class FlowWidgetFactory extends ABCWidgetFactory<FlowWidget, FlowModel> {

@@ -17,7 +17,7 @@ from websocket import WebSocketBadStatusException
 
 from studio.flow import Flow, write_flow
 from tests.cluster import HOUSE, QUICK, free_port, wait_for
-from tests.jupyter import Window, jupyter_folders, kill_group
+from tests.jupyter import Window, jupyter_folders, kill_group, start_service
 
 CONFIG = """
 c = get_config()

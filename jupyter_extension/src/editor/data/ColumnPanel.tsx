@@ -1,0 +1,112 @@
+import { answer } from '../../api/client';
+import { cellText } from '../../model/cell';
+import { numberText } from '../../model/measure';
+import { useEditor } from '../context';
+import { patiently } from '../running/patience';
+import { ConditionForm } from './ConditionForm';
+import { Histogram } from './Histogram';
+import { type Column, type Condition, type IPlaceOfValue, pathOf, type Sort } from './place';
+import { TroubleView } from './TroubleView';
+import { useAsked } from './useAsked';
+
+interface IProps {
+  place: IPlaceOfValue;
+  column: Column;
+  sort: Sort | undefined;
+  /** Null for no order. */
+  onSort: (descending: boolean | null) => void;
+  onCondition: (condition: Condition) => void;
+  onClose: () => void;
+}
+
+/** A column beside its table: what it holds, and how to sort and filter by it. */
+export function ColumnPanel({ place, column, sort, onSort, onCondition, onClose }: IProps): JSX.Element {
+  const { trans, client } = useEditor();
+  const { name, type } = column;
+  const { value: profile, trouble } = useAsked(JSON.stringify([place, name]), () => {
+    const params = { path: pathOf(place), query: { column: name } };
+    const route = '/runs/{run_id}/steps/{step}/outputs/{port}/profile';
+    return patiently(() => answer(client.routes.GET(route, { params })));
+  });
+  return (
+    <aside className="mr-ColumnPanel" aria-label={trans.__('Column %1', name)}>
+      <header>
+        <strong>{name}</strong> <span className="mr-ColumnPanel-type">{type}</span>
+        <button type="button" className="mr-Close" aria-label={trans.__('Close the column')} onClick={onClose}>
+          ×
+        </button>
+      </header>
+      <div className="mr-ColumnPanel-sort">
+        <button
+          type="button"
+          className="mr-Button"
+          aria-pressed={sort?.descending === false}
+          onClick={() => onSort(sort?.descending === false ? null : false)}
+        >
+          {trans.__('Sort rising')}
+        </button>
+        <button
+          type="button"
+          className="mr-Button"
+          aria-pressed={sort?.descending === true}
+          onClick={() => onSort(sort?.descending ? null : true)}
+        >
+          {trans.__('Sort falling')}
+        </button>
+      </div>
+      <ConditionForm column={column} onAdd={onCondition} />
+      {trouble && <TroubleView trouble={trouble} />}
+      {!profile && !trouble && <p className="mr-Faint">{trans.__('Looking at the column…')}</p>}
+      {profile && (
+        <>
+          <dl className="mr-Facts">
+            <Fact name={trans.__('Null')} value={numberText(profile.nulls)} />
+            <Fact
+              name={trans.__('Different values')}
+              value={profile.distinct === null ? null : numberText(profile.distinct)}
+            />
+            <Fact name={trans.__('Least')} value={profile.min} />
+            <Fact name={trans.__('Greatest')} value={profile.max} />
+            <Fact name={trans.__('Mean')} value={profile.mean === null ? null : shortNumber(profile.mean)} />
+          </dl>
+          {profile.histogram.length > 1 && <Histogram bins={profile.histogram} />}
+          {profile.top.length > 0 && (profile.distinct ?? 0) < profile.looked_at && (
+            <>
+              <h4>{trans.__('Most frequent')}</h4>
+              <ul className="mr-ColumnPanel-top">
+                {profile.top.map((one, at) => (
+                  <li key={at}>
+                    <button
+                      type="button"
+                      title={trans.__('Show these rows')}
+                      onClick={() => onCondition({ column: name, op: 'eq', value: one.value as Condition['value'] })}
+                    >
+                      {cellText(one.value) || trans.__('(empty text)')}
+                    </button>
+                    <span>{numberText(one.count)}</span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+          {profile.looked_at < profile.rows && (
+            <p className="mr-Faint">{trans.__('Of the first %1 rows.', numberText(profile.looked_at))}</p>
+          )}
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: unknown }): JSX.Element | null {
+  return value === null || value === undefined ? null : (
+    <>
+      <dt>{name}</dt>
+      <dd>{cellText(value)}</dd>
+    </>
+  );
+}
+
+function shortNumber(value: number): string {
+  return value.toLocaleString(navigator.language, { maximumSignificantDigits: 6 });
+}

@@ -1,0 +1,56 @@
+import type { ICell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
+
+import { answer } from '../../api/client';
+import type { IRunView } from '../../model/run';
+import { useEditor } from '../context';
+import { openAsNotebook } from '../running/actions';
+import { patiently } from '../running/patience';
+import { MimeOutput } from './MimeOutput';
+import { TroubleView } from './TroubleView';
+import { useAsked } from './useAsked';
+
+/** The notebook that a step has run as, with its outputs. */
+export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX.Element {
+  const editor = useEditor();
+  const { trans, client } = editor;
+  const step = run.steps[node];
+  const { value, trouble } = useAsked(JSON.stringify([run.runId, node, step?.attempt, step?.state]), async () => {
+    const params = { path: { run_id: run.runId, step: node } };
+    return (await patiently(() =>
+      answer(client.routes.GET('/runs/{run_id}/steps/{step}/notebook', { params }))
+    )) as unknown as INotebookContent;
+  });
+  return (
+    <div className="mr-NotebookTab">
+      <div className="mr-DataBar">
+        <span className="mr-Faint">{trans.__('What was run, with its outputs. It cannot be changed here.')}</span>
+        <span className="mr-DataBar-space" />
+        <button type="button" className="mr-Button" onClick={() => void openAsNotebook(editor, node)}>
+          {trans.__('Open as notebook')}
+        </button>
+      </div>
+      {trouble && <TroubleView trouble={trouble} />}
+      {!value && !trouble && <p className="mr-Empty">{trans.__('Reading the notebook…')}</p>}
+      {value && (
+        <div className="mr-NotebookTab-cells" tabIndex={0} role="region" aria-label={trans.__('Executed notebook')}>
+          {value.cells.map((cell, at) => (
+            <Cell key={at} cell={cell} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Cell({ cell }: { cell: ICell }): JSX.Element {
+  const source = Array.isArray(cell.source) ? cell.source.join('') : cell.source;
+  const outputs = (cell.outputs ?? []) as IOutput[];
+  return (
+    <div className="mr-NotebookTab-cell" data-kind={cell.cell_type}>
+      <pre className="mr-NotebookTab-source">{source}</pre>
+      {outputs.map((output, at) => (
+        <MimeOutput key={at} output={output} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { answer, type Schemas } from '../../api/client';
+import type { IEditor } from '../context';
+import { patiently } from '../running/patience';
+
+/** Where a value lies: an output port of a step of a run. */
+export interface IPlaceOfValue {
+  readonly run: string;
+  readonly step: string;
+  readonly port: string;
+}
+
+export type AskRows = Schemas['AskRows'];
+export type Sort = Schemas['SortKey'];
+export type Condition = Schemas['ConditionAsked'];
+export type Column = Schemas['TableColumn'];
+
+export function pathOf({ run, step, port }: IPlaceOfValue): { run_id: string; step: string; port: string } {
+  return { run_id: run, step, port };
+}
+
+/** The file of a value, for links. */
+export function contentUrl({ client }: IEditor, { run, step, port }: IPlaceOfValue): string {
+  const [id, name, output] = [run, step, port].map(encodeURIComponent);
+  return client.urlOf(`/runs/${id}/steps/${name}/outputs/${output}/content`);
+}
+
+/** A page of a table. */
+export function askRows({ client }: IEditor, place: IPlaceOfValue, body: AskRows): Promise<Schemas['Rows']> {
+  const params = { path: pathOf(place) };
+  const route = '/runs/{run_id}/steps/{step}/outputs/{port}/rows';
+  return patiently(() => answer(client.routes.POST(route, { params, body })));
+}
+
+/** The value as it is stored. */
+export async function askContent({ client }: IEditor, place: IPlaceOfValue): Promise<Blob> {
+  const params = { path: pathOf(place) };
+  const route = '/runs/{run_id}/steps/{step}/outputs/{port}/content';
+  return (await patiently(() => answer(client.routes.GET(route, { params, parseAs: 'blob' })))) as unknown as Blob;
+}

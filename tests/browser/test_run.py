@@ -1,0 +1,307 @@
+"""Running a flow on the canvas, and looking at what its nodes have made."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from studio.flow import Flow, write_flow
+from tests.browser.labs import Lab
+
+EXAMPLES = Path(__file__).parents[2] / "notebooks" / "examples"
+LONG = 90_000
+"""Milliseconds: the first run of a machine starts the service, its workers and their kernels."""
+
+
+def status(page: Page, word: str) -> None:
+    expect(page.locator(".mr-RunStatus")).to_contain_text(word, timeout=LONG)
+
+
+def select(page: Page, node: str, name: str) -> Locator:
+    """Select a node by keyboard; its data."""
+    box = page.locator(f".react-flow__node[data-id={node}]")
+    box.focus()
+    box.press("Enter")
+    data = page.get_by_role("region", name="Data", exact=True)
+    expect(data.get_by_role("heading", name=name)).to_be_visible()
+    return data
+
+
+def test_the_example_runs_and_shows_its_rows(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
+    page = open_lab("reconcile/reconcile.flow")
+    expect(page.get_by_text("Run the flow to see what its nodes make.")).to_be_visible(timeout=LONG)
+    shoot("empty")
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    data = select(page, "bank", "Bank statement")
+    expect(data.get_by_role("status").first).to_contain_text("rows")
+    shoot("rows")
+
+
+def test_a_table_is_sorted_filtered_and_profiled_by_the_service(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    page = open_lab("reconcile/reconcile.flow")
+    status(page, "Succeeded")  # the last run is shown again, with nothing pressed
+    data = select(page, "bank", "Bank statement")
+    data.get_by_label("Column", exact=True).select_option("amount")
+    column = data.get_by_role("complementary", name="Column amount")
+    expect(column.get_by_role("img", name="Values from")).to_be_visible()
+    expect(column).to_contain_text("Greatest")
+    column.get_by_role("button", name="Sort falling").click()
+    column.get_by_label("Condition").select_option("<")
+    column.get_by_label("Value", exact=True).fill("100.00")
+    column.get_by_role("button", name="Filter").click()
+    expect(data.locator(".mr-DataBar-count")).to_contain_text("of 1,950")
+    shoot("column")
+    no_serious_finding(page, ".mr-Data")
+    data.get_by_role("button", name="View as table").click()
+    cells = data.get_by_role("row").nth(1).get_by_role("cell")
+    expect(cells.last).to_have_text("58.12")
+    shoot("as-table")
+    data.get_by_role("button", name="Remove amount < 100.00").click()
+    expect(data.locator(".mr-DataBar-count")).to_have_text("1,950 rows")
+    data.get_by_role("button", name="View as grid").click()
+    head = data.locator(".mr-TableGrid").bounding_box()
+    assert head is not None
+    page.mouse.click(head["x"] + 120, head["y"] + 12)  # the head of bank_id: sorts by it instead
+    expect(data.get_by_role("listitem").filter(has_text="bank_id, rising")).to_be_visible()
+
+
+def test_a_node_tells_its_inputs_log_notebook_and_details(
+    open_lab: Callable[[str], Page], shoot: Callable[[str], None]
+) -> None:
+    page = open_lab("reconcile/reconcile.flow")
+    status(page, "Succeeded")
+    data = select(page, "clean", "Clean both sides")
+    data.get_by_role("radio", name="ledger").check(force=True)
+    expect(data.locator(".mr-DataBar-count")).to_contain_text("rows")
+    data.get_by_role("tab", name="Input").click()
+    expect(data.get_by_role("radio")).to_have_count(2)
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("payments")
+    data.get_by_label("Find in the log").fill("no such text")
+    expect(data.get_by_text("No line has this text.")).to_be_visible()
+    data.get_by_label("Find in the log").fill("payments")
+    expect(data.locator("mark")).to_have_text("payments")
+    shoot("log")
+    data.get_by_role("tab", name="Notebook").click()
+    expect(data.get_by_role("region", name="Executed notebook")).to_contain_text("drop_zero")
+    shoot("notebook")
+    data.get_by_role("tab", name="Details").click()
+    expect(data.get_by_role("table", name="Attempts")).to_contain_text("MB")
+    shoot("details")
+    no_serious_finding(page, ".mr-Data")
+    data = select(page, "report", "Exceptions report")
+    expect(data.get_by_role("tabpanel")).to_be_visible()
+    data.get_by_role("tab", name="Output").click()
+    shoot("report")
+
+
+VALUES = """
+import json
+import pyarrow as pa
+from studio import Outputs
+
+class Made(Outputs):
+    many: Table
+    value: Json
+    page: Html
+    words: Text
+    picture: Figure
+
+EVIL = "<img src=x onerror='window.top.hurt = 1'><script>window.top.hurt = 1</script><b>bold</b>"
+
+def run() -> Made:
+    n = 1_000_000
+    table = pa.table({
+        "id": pa.array(range(n)),
+        "half": pa.array([None if i % 7 == 0 else i / 2 for i in range(n)]),
+        "name": pa.array([EVIL if i == 0 else f"row {i}" for i in range(n)]),
+    })
+    import pathlib
+    svg = pathlib.Path("evil.svg")
+    svg.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40" onload="window.top.hurt = 1">'
+        '<script>window.top.hurt = 1</script><rect width="90" height="40" fill="teal"/></svg>'
+    )
+    print(EVIL)
+    value = {"rows": [{"a/b": i, EVIL: EVIL} for i in range(500)], "none": None}
+    return Made(many=table, value=value, page=EVIL, words=EVIL, picture=svg)
+"""
+FAILS = """
+from studio import UserError
+
+def run(table: Table) -> Table:
+    raise UserError("<b>The month</b> is missing.", cure="Fill in the month.")
+"""
+SLOW = """
+import time
+
+def run(*, run: RunContext) -> Table:
+    import pandas as pd
+    for at in range(SECONDS * 4):
+        run.progress(at / SECONDS / 4, f"part {at}")
+        run.log(f"line {at}")
+        time.sleep(0.25)
+    return pd.DataFrame({"at": range(SECONDS)})
+"""
+
+
+AXE = Path(__file__).parents[2] / "jupyter_extension" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def no_serious_finding(page: Page, part: str) -> None:
+    """Nothing in a part of the page keeps people with disabilities from using it."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("part => axe.run(part).then(({violations}) => violations)", part)
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
+
+
+def write(lab: Lab, name: str, nodes: dict[str, str], edges: Sequence[tuple[str, str]] = ()) -> str:
+    """A flow of code nodes; its path."""
+    flow = Flow.new(name)
+    for at, (node, source) in enumerate(nodes.items()):
+        flow.add("code", node, source=source)
+        flow.layout[node] = {"x": 300 * at, "y": 0}
+    for from_, to in edges:
+        flow.connect(from_, to)
+    write_flow(flow, lab.root / f"{name}.flow")
+    return f"{name}.flow"
+
+
+def test_a_million_rows_scroll_and_no_value_runs_a_script(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    page = open_lab(write(lab, "values", {"made": VALUES}))
+    asked: list[int] = []
+    page.on("request", lambda one: asked.append(one.post_data_json["start"]) if one.url.endswith("/rows") else None)
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    data = select(page, "made", "made")
+    expect(data.locator(".mr-DataBar-count")).to_have_text("1,000,000 rows")
+    grid = data.locator(".mr-TableGrid")
+    grid.hover()
+    for _ in range(30):
+        page.mouse.wheel(0, 700_000)  # past hundreds of pages, to the end
+    with page.expect_response(lambda one: one.url.endswith("/rows") and one.request.post_data_json["start"] >= 999_800):
+        page.mouse.wheel(0, 9_000_000)
+    shoot("million")
+    assert len(asked) < 70  # of the 5,000 pages only those that were in sight
+    for port in ("words", "page", "picture", "value"):
+        data.get_by_role("radio", name=port).check(force=True)
+        if port == "words":
+            expect(data.locator("pre")).to_contain_text("<script>")
+        elif port == "page":
+            expect(data.frame_locator("iframe").get_by_text("bold")).to_be_visible()
+        elif port == "picture":
+            expect(data.get_by_role("img", name="picture")).to_be_visible()
+        else:
+            data.get_by_role("button", name="rows").click()
+            data.get_by_role("button", name="0").first.click()
+            expect(data.locator(".mr-JsonTree-value").first).to_be_visible()
+        shoot(port)
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("<script>")
+    data.get_by_role("tab", name="Notebook").click()
+    expect(data.get_by_role("region", name="Executed notebook")).to_be_visible()
+    assert page.evaluate("() => window.hurt") is None
+
+
+def test_a_failed_step_says_why_and_is_retried_from_there(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    one = "import pandas as pd\n\ndef run() -> Table:\n    return pd.DataFrame({'a': [1]})\n"
+    path = write(lab, "fails", {"one": one, "two": FAILS}, [("one.table", "two.table")])
+    page = open_lab(path)
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Failed")
+    page.get_by_role("button", name="Go to the failed node").click()
+    data = page.get_by_role("region", name="Data", exact=True)
+    failure = data.get_by_role("region", name="Failure")
+    expect(failure).to_contain_text("<b>The month</b> is missing.")
+    expect(failure).to_contain_text("Fill in the month.")
+    expect(failure).to_contain_text("line 4")
+    shoot("failure")
+    data.get_by_role("tab", name="Input").click()
+    expect(data.locator(".mr-DataBar-count")).to_have_text("1 row")
+    first = data.get_by_label("Shown run").input_value()
+    failure.get_by_role("button", name="Retry from here").click()
+    expect(data.get_by_label("Shown run")).not_to_have_value(first, timeout=LONG)
+    status(page, "Failed")
+    expect(data.get_by_label("Shown run").locator("option")).to_have_count(2)
+    no_serious_finding(page, ".mr-Data")
+    failure.get_by_role("button", name="Open as notebook").click()
+    expect(page.get_by_role("tab", name=re.compile("two.*ipynb"))).to_be_visible(timeout=LONG)
+
+
+def test_a_run_goes_on_while_the_page_is_loaded_anew_and_is_stopped(open_lab: Callable[[str], Page], lab: Lab) -> None:
+    page = open_lab(write(lab, "slow", {"slow": SLOW.replace("SECONDS", "60")}))
+    page.get_by_role("button", name="Run", exact=True).click()
+    data = select(page, "slow", "slow")
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("line 1", timeout=LONG)
+    open_lab("slow.flow")
+    status(page, "Running")
+    data = select(page, "slow", "slow")
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("line 12", timeout=LONG)
+    data.get_by_label("Follow").uncheck()
+    data.get_by_role("log").press("Home")
+    lines = data.locator(".mr-LogLines-line")
+    expect(lines.first).to_have_text("line 0")
+    drawn = lines.all_inner_texts()
+    assert drawn == [f"line {at}" for at in range(len(drawn))]  # caught up: nothing is lost or doubled
+    page.get_by_role("button", name="Stop the Run").click()
+    status(page, "Cancelled")
+
+
+def test_the_view_recovers_when_the_service_is_killed_in_the_middle(open_lab: Callable[[str], Page], lab: Lab) -> None:
+    page = open_lab(write(lab, "killed", {"slow": SLOW.replace("SECONDS", "8")}))
+    page.get_by_role("button", name="Run", exact=True).click()
+    data = select(page, "slow", "slow")
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("line 2", timeout=LONG)
+    os.kill(json.loads((lab.home / "service.json").read_text())["pid"], signal.SIGKILL)
+    expect(page.locator(".mr-RunStatus")).to_contain_text("Succeeded", timeout=2 * LONG)
+    data.get_by_role("tab", name="Output").click()
+    expect(data.locator(".mr-DataBar-count")).to_have_text("8 rows")
+
+
+def test_a_run_asks_for_inputs_and_publishing_says_what_schedules_run(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
+    page = open_lab("reconcile/reconcile.flow")
+    revision = page.locator(".mr-RevisionStatus")
+    expect(revision).to_have_text("Not published", timeout=LONG)
+    page.get_by_role("button", name="Other ways to run").click()
+    shoot("menu")
+    page.get_by_role("menuitem", name="Run with Inputs…").click()
+    page.get_by_label("Dates may be so many days apart").fill("5")
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    status(page, "Succeeded")
+    data = select(page, "bank", "Bank statement")
+    data.get_by_role("tab", name="Details").click()
+    expect(data.get_by_role("region", name="Details")).to_contain_text("Input days5")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("first")
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    expect(revision).to_have_text("Schedules run revision 1, as shown", timeout=LONG)
+    page.evaluate("""() => {
+        const [widget] = [...jupyterapp.shell.widgets('main')];
+        widget.context.model.sharedModel.setField('description', 'other');
+    }""")
+    expect(revision).to_have_text("Schedules run revision 1; the draft differs")
+    shoot("differs")
