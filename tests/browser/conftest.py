@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 HOW = "Chromium is not installed: `apt-get install chromium`, or name one in the variable CHROMIUM."
 SHOTS = Path(os.environ.get("MILLRACE_SHOTS", "")) if os.environ.get("MILLRACE_SHOTS") else None
 """Where tests leave their screenshots for people to look at; nowhere if not set."""
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +36,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of its own. A script's error fails the test that saw it."""
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A window of its own. A script's error fails the test that saw it; what failed is left as a picture."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -45,6 +54,8 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if _is_ours(message) else None)
     yield page
+    if SHOTS and request.node.stash.get(FAILED, False):
+        page.screenshot(path=SHOTS / f"failed-{request.node.name}.png")
     context.close()
     assert errors == []
 

@@ -124,7 +124,8 @@ def test_cards_show_names_ports_and_how_they_fared(
         "similar": {"state": "failed", "progress": None, "failure": {"message": "There is no column 'payee'."}},
         "overview": {"state": "blocked", "progress": None},
     }
-    run = {"runId": "r", "state": "running", "live": True, "steps": steps}
+    told = {"run_id": "r", "state": "running", "started": "2026-10-01T07:00:00Z", "seconds": None, "failure": None}
+    run = {"runId": "r", "state": "running", "live": True, "steps": steps, "run": told, "logs": {}, "last": 0}
     page.evaluate("run => jupyterapp.shell.currentWidget.editor.store.setState({run})", run)
     problem = {"code": "x", "message": "Choose a file.", "cure": "Fill it in.", "node": "excel", "field": "path",
                "line": None, "severity": "error"}  # fmt: skip
@@ -379,7 +380,7 @@ def test_the_keyboard_walks_along_the_wires(open_flow: OpenFlow):
     keys(page, "Space")
     expect(page.locator(".react-flow__node.selected")).to_have_count(2)
     keys(page, "Enter")
-    expect(page.locator(".mr-Settings")).to_be_focused()
+    expect(page.get_by_label("Name of the node")).to_be_focused()
     expect(page.locator(".react-flow__node.selected")).to_have_count(1)
 
 

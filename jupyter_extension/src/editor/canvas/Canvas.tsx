@@ -1,5 +1,5 @@
 import { Background, Controls, MiniMap, type NodeTypes, ReactFlow, ReactFlowProvider } from '@xyflow/react';
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, useCallback, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, useCallback, useRef, useState } from 'react';
 
 import { GRID } from '../../model/grid';
 import { useEditor, useFlow } from '../context';
@@ -56,6 +56,8 @@ function Surface(): JSX.Element {
   const drops = useDrops(box);
   const minimap = useCanvas(state => state.minimap);
   const colorMode = useColorMode();
+  // What is dropped on an empty canvas stays where it was dropped.
+  const [begunEmpty] = useState(() => editor.document.flow.nodes.length === 0);
 
   const onNodeDragStop = useCallback(
     (event: globalThis.MouseEvent | TouchEvent, node: ShownNode) => {
@@ -89,7 +91,7 @@ function Surface(): JSX.Element {
         snapToGrid
         snapGrid={SNAP}
         minZoom={0.05}
-        fitView
+        fitView={!begunEmpty}
         fitViewOptions={firstSight(nodes)}
         onlyRenderVisibleElements={nodes.length > MANY}
         elevateNodesOnSelect={false}
