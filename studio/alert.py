@@ -23,7 +23,7 @@ Address = Annotated[str, Field(max_length=320, pattern=r'^[^\s,;:<>@"()\[\]\\]+@
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     late_after: Annotated[float, Field(ge=LEAST_LATE, le=10 * 366 * 86_400)] = 300.0
     """Seconds after its due time, or after it was queued, from which a run that begins is late."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from studio.exceptions import UserError
 
@@ -16,20 +17,34 @@ Overlap = Literal["queue", "skip", "cancel", "allow"]
 TimeLimit = Annotated[float, Field(gt=0, le=10 * 366 * 86_400)]
 
 
-class Schedule(BaseModel):
+def _written_out(value: Any) -> Any:
+    """Pydantic would take a number, and a text of digits, for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and "-" in value[1:]):
+        return value
+    raise ValueError("write it with its time zone, like 2026-10-01T08:00:00Z")
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_out)]
+
+
+class _Settings(BaseModel):
+    """Nothing is taken for what it is not, and what is unknown is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Schedule(_Settings):
     """When to fire: by five cron fields (or a preset such as `@daily`), or `every` so many seconds.
 
     Cron fields are read in the time zone, a name of the IANA database. Seconds are counted from `starts`, or from
     1970. Nothing fires before `starts` and from `ends` on.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     cron: Annotated[str, Field(max_length=1_000)] = ""
     every: Annotated[int, Field(ge=1, le=10 * 366 * 86_400)] | None = None
     timezone: Annotated[str, Field(max_length=100)] = "UTC"
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Schedule:
@@ -38,19 +53,15 @@ class Schedule(BaseModel):
         return self
 
 
-class Cursor(BaseModel):
+class Cursor(_Settings):
     """Lets each run go on where the last successful one of its trigger ended: `of` (`node.port`) becomes `input`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     input: str
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[A-Za-z_]\w*$")]
 
 
-class CronTrigger(BaseModel):
+class CronTrigger(_Settings):
     """Fires by a schedule. Every due tick ends as exactly one run, or one recorded skip with its reason."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["cron"] = "cron"
     schedule: Schedule
@@ -71,14 +82,12 @@ class CronTrigger(BaseModel):
 
 
 CredentialName = Annotated[str, Field(min_length=1, max_length=200)]
-OneOrTwo = Annotated[tuple[CredentialName, ...], Field(min_length=1, max_length=2)]
+OneOrTwo = Annotated[tuple[CredentialName, ...], Field(strict=False, min_length=1, max_length=2)]
 """Two while a secret is replaced: the new and the old one."""
 
 
-class ApiKeyAuth(BaseModel):
+class ApiKeyAuth(_Settings):
     """A header holds a key: a credential of the type `http.api-key` or `secret`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["api-key"]
     credential: CredentialName
@@ -86,19 +95,15 @@ class ApiKeyAuth(BaseModel):
     """Empty for the credential's own, or `X-API-Key`."""
 
 
-class BasicAuth(BaseModel):
+class BasicAuth(_Settings):
     """User and password: a credential of the type `http.basic`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["basic"]
     credential: CredentialName
 
 
-class StandardAuth(BaseModel):
+class StandardAuth(_Settings):
     """A signature by the Standard Webhooks specification, with credentials of the type `secret`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["standard"]
     credentials: OneOrTwo
@@ -106,10 +111,8 @@ class StandardAuth(BaseModel):
     """Seconds that the sender's clock and ours may differ."""
 
 
-class SignedAuth(BaseModel):
+class SignedAuth(_Settings):
     """A signature of the body as GitHub makes it, or others under other names; credentials of the type `secret`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["signed"]
     credentials: OneOrTwo
@@ -119,10 +122,8 @@ class SignedAuth(BaseModel):
     """Where the sender's id of a delivery stands; empty if it sends none."""
 
 
-class NoAuth(BaseModel):
+class NoAuth(_Settings):
     """Anybody may call."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["open"]
 
@@ -132,10 +133,8 @@ Auth = Annotated[ApiKeyAuth | BasicAuth | StandardAuth | SignedAuth | NoAuth, Fi
 PATH = r"^([A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9][A-Za-z0-9._~-]*)*)?$"
 
 
-class WebhookTrigger(BaseModel):
+class WebhookTrigger(_Settings):
     """Fires when somebody calls `POST /hooks/<path>`. Every call that was answered with success made one run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["webhook"] = "webhook"
     path: Annotated[str, Field(pattern=PATH, max_length=200)] = ""

@@ -21,6 +21,7 @@ from scheduler.api.flows import flows_router
 from scheduler.api.folders import folders_router
 from scheduler.api.health import health_router
 from scheduler.api.installation import installation_router
+from scheduler.api.methods import KnownMethods
 from scheduler.api.metrics import metrics_router
 from scheduler.api.opening import opening_router
 from scheduler.api.problems import DOCUMENTED, Problem, handle_problems
@@ -100,6 +101,9 @@ def make_api(
         require_scopes(router, PUBLIC)
         refuse_unknown(router)
         api.include_router(router, responses=DOCUMENTED)
+    api.add_middleware(
+        KnownMethods, routes=[one for router in routers for one in router.routes if isinstance(one, APIRoute)]
+    )
     return api
 
 

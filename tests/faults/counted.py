@@ -35,9 +35,9 @@ def run(*, here: str, run: RunContext) -> Json:
 """
 
 
-def publish(served: Served, folder: Path, source: str) -> None:
+def publish(served: Served, folder: Path, source: str, effect: str = "") -> None:
     flow = Flow.new("Counted")
-    flow.add("code", "one", source=source, params={"here": str(folder)})
+    flow.add("code", "one", source=source, params={"here": str(folder)}, execution={"effect": effect} if effect else {})
     write_flow(flow, folder / "counted.flow")
     done = served.millrace("publish", "counted.flow", cwd=folder)
     assert done.returncode == 0, done.stderr

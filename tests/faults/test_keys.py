@@ -90,7 +90,7 @@ def only_the_primary_is_needed(keys: Keys) -> None:
     assert keys.embedded is (len(keys.ring().keys) == 1)
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(400, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("kills", [12, pytest.param(100, marks=[pytest.mark.nightly, pytest.mark.timeout(1800)])])
 def test_a_rotation_may_be_killed_anywhere(store_url: str, file: Path, credentials: Credentials, kills: int) -> None:
     steps = int(rotate(store_url, file, until=0).stdout)
     assert steps > 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sqlite3
@@ -17,10 +18,17 @@ import pytest
 
 from studio.address import running
 from studio.artifacts.root import ArtifactRoot
+from studio.run import RunState
+from studio.store.history import Filter
 from studio.store.store import Store
 from tests.cluster import QUICK, Millrace, wait_for
 from tests.hooked import deliveries, outcomes, served, webhook
 from tests.served import Served
+
+from .counted import COUNTED, add_trigger, executions, publish
+from .senders import senders
+
+logger = logging.getLogger(__name__)
 
 BODY = b'{"number": "7"}'
 JSON = {"Content-Type": "application/json"}
@@ -47,10 +55,16 @@ def service(tmp_path: Path, store_url: str) -> Iterator[Served]:
         made.process.communicate()
 
 
-def url_of(service: Served) -> str:
+def address_of(service: Served) -> str:
+    """Raises OSError while it is down."""
     address = running(service.millrace.home)
-    assert address is not None
-    return f"http://{address.hooks}/hooks/orders"
+    if address is None:
+        raise ConnectionRefusedError("no service runs")
+    return address.hooks
+
+
+def url_of(service: Served) -> str:
+    return f"http://{address_of(service)}/hooks/orders"
 
 
 def test_a_service_killed_between_commit_and_reply_has_the_run_and_makes_no_second(service: Served) -> None:
@@ -146,4 +160,44 @@ def test_connections_that_are_cut_lose_no_delivery_and_double_none(
         assert len(set(runs.values())) == count
         assert {run.id for run in store.history.page(10_000).items} == set(runs.values())
         assert sum(outcome == "accepted" for outcome, _ in outcomes(store, one)) == count
+        assert store.invariants.breaches() == []
+
+
+NIGHTLY = [pytest.mark.nightly, pytest.mark.timeout(3600)]
+
+
+def all_ended(store: Store) -> bool:
+    going = Filter(states=tuple(state for state in RunState if not state.ended))
+    return not store.history.page(1, filter=going).items
+
+
+@pytest.mark.parametrize(
+    ("seconds", "effect"),
+    [(3, "pure"), pytest.param(10, "reads", marks=NIGHTLY), pytest.param(60, "pure", marks=NIGHTLY)],
+)
+def test_200_webhooks_a_second_have_one_run_each_though_the_service_is_killed_among_them(
+    service: Served, folder: Path, seconds: int, effect: str
+) -> None:
+    """Runs whose step is pure take its result from the first one, so that thousands end within minutes."""
+    count = 200 * seconds
+    publish(service, folder, COUNTED, effect)
+    options = ("--webhook", "orders", "--auth", "open", "--rate", "1000000", "--queue", "1000000")
+    add_trigger(service, "orders", *options)
+    service.start()
+    with service.store() as store, senders(lambda: address_of(service), count, per_second=200) as sending:
+        wait_for(lambda: len(sending.runs) > count // 2, seconds=300, what="the middle")
+        service.kill()
+        assert set(sending.runs.values()) <= {run.id for run in store.history.page(2 * count).items}
+        service.start()
+        sending.wait()
+        logger.info("%.0f deliveries a second", count / sending.seconds)
+        wait_for(lambda: all_ended(store), seconds=1800, what="the end of all runs")
+        runs = {run.id: run.state for run in store.history.page(2 * count).items}
+        assert sending.statuses.keys() <= {202, 503}
+        assert len(set(sending.runs.values())) == count
+        assert runs.keys() == set(sending.runs.values())
+        assert set(runs.values()) == {RunState.SUCCEEDED}
+        (one,) = store.triggers.of()
+        assert [found.outcome for found in store.deliveries.of(one.id, 10 * count)].count("accepted") == count
+        assert all(times <= len(store.attempts.of(id)) for id, times in executions(folder).items())
         assert store.invariants.breaches() == []

@@ -667,15 +667,16 @@ def serving() -> Iterator[Callable[[Dispatcher], None]]:
 
     def serve(one: Dispatcher) -> None:
         thread = threading.Thread(target=one.serve, args=(Places(10, 10), stopping))
-        served.append((thread, one.driver.executor))
+        served.append((thread, one))
         thread.start()
 
     yield serve
     stopping.set()
-    for thread, executor in served:
+    for thread, one in served:
+        one.wake.set()
         thread.join(timeout=60)
         assert not thread.is_alive()
-        executor.close()
+        one.driver.executor.close()
 
 
 def queued(app: App, flow: Flow) -> Run:
@@ -720,3 +721,16 @@ def test_a_run_that_another_took_is_left_alone_and_the_others_go_on(
     wait_for(lambda: app.view(next_one.id).run.state == "succeeded", what="the next run")
     assert app.store.runs.get(run.id).owner == "another"
     assert attempt_states(app.store, run) != [AttemptState.SUCCEEDED]
+
+
+def test_runs_that_end_as_soon_as_they_are_claimed_keep_no_others_waiting(
+    app: App, serving: Callable[[Dispatcher], None]
+) -> None:
+    """As of runs whose steps are all reused, or whose bundle is gone."""
+    runs = [queued(app, one_step()) for _ in range(10)]
+
+    def plan_of(run: Run) -> Plan:
+        raise UserError("The bundle is gone.")
+
+    serving(dispatcher(app, app.store, "me", plan_of=plan_of, poll=600.0))
+    wait_for(lambda: all(app.view(run.id).run.state == "failed" for run in runs), what="their ends")

@@ -51,6 +51,7 @@ def test_an_alert_is_changed_in_what_is_given(served: Served, alert: dict[str, A
         {"settings": {"kind": "webhook", "url": "http://example.com"}},
         {"settings": {"kind": "mail", "to": ["nobody"], "credential": "smtp"}},
         {"settings": {"kind": "mail", "to": [], "credential": "smtp"}},
+        {"settings": HOOK | {"late_after": "60"}},
         {"every_seconds": 5},
         {"conditions": []},
         {"conditions": ["sometimes"]},

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from scheduler.api.deliveries import MOST_BODY
-from scheduler.mapping import Arrival
-from scheduler.webhooks import payload_of
 from studio.store.deliveries import NewDelivery
-from studio.store.events import NewEvent
 from tests.contract.api.conftest import Served
+from tests.contract.api.known import delivery
 
 SETTINGS = {
     "kind": "webhook", "path": "shop", "mapping": {"month": "/body/month"},
@@ -29,17 +25,6 @@ def hook(served: Served) -> dict[str, Any]:
     assert made.status_code == 201, made.text
     found: dict[str, Any] = made.json() | {"etag": made.headers["ETag"]}
     return found
-
-
-def deliver(served: Served, hook: dict[str, Any], body: bytes) -> str:
-    """A delivery that was refused, and what came with it."""
-    trigger = served.app.store.triggers.get(hook["trigger_id"])
-    headers = ((b"Content-Type", b"application/json"),)
-    arrival = Arrival("POST", "/hooks/shop", b"a=1", headers, body, datetime.now(UTC))
-    new = NewDelivery(
-        trigger.id, "invalid", 422, "no month", body_hash=sha256(body).hexdigest(), size=len(body), key="k"
-    )
-    return served.app.store.deliveries.record(new, NewEvent("webhook", payload_of(trigger, arrival), body)).id
 
 
 def test_a_webhook_is_made_shown_and_changed(served: Served, hook: dict[str, Any]) -> None:
@@ -116,7 +101,8 @@ def test_a_trigger_keeps_its_kind(served: Served, hook: dict[str, Any]) -> None:
 def test_a_delivery_is_shown_with_what_came(
     served: Served, hook: dict[str, Any], body: bytes, shown: dict[str, Any]
 ) -> None:
-    told = served.local.get(f"/deliveries/{deliver(served, hook, body)}").json()
+    id = delivery(served, hook["trigger_id"], body)
+    told = served.local.get(f"/deliveries/{id}").json()
     assert (told["outcome"], told["status"], told["reason"], told["key"], told["size"]) == (
         "invalid", 422, "no month", "k", len(body),
     )  # fmt: skip
@@ -128,7 +114,7 @@ def test_a_delivery_is_shown_with_what_came(
 
 
 def test_deliveries_are_listed_page_by_page_and_replayed(served: Served, hook: dict[str, Any]) -> None:
-    ids = [deliver(served, hook, b'{"month": "2026-12"}') for _ in range(3)]
+    ids = [delivery(served, hook["trigger_id"], b'{"month": "2026-12"}') for _ in range(3)]
     served.app.store.deliveries.record(NewDelivery(hook["trigger_id"], "refused", 401, "nobody known"))
     where = f"/triggers/{hook['trigger_id']}/deliveries"
     first = served.local.get(where, params={"limit": 2}).json()

@@ -31,7 +31,7 @@ def test_a_trigger_is_made_and_found(served: Served, trigger: dict[str, Any]) ->
 
 def test_a_trigger_is_changed_by_whoever_has_seen_its_present_edition(served: Served, trigger: dict[str, Any]) -> None:
     where = f"/triggers/{trigger['trigger_id']}"
-    new = {"name": "hourly", "settings": {"schedule": {"cron": "@hourly"}}}
+    new = {"name": "hourly", "settings": {"schedule": {"cron": "7 * * * *"}}}
     assert served.local.put(where, json=new).status_code == 428
     changed = served.local.put(where, json=new, headers={"If-Match": trigger["etag"]})
     assert (changed.status_code, changed.json()["name"], changed.json()["version"]) == (200, "hourly", 2)
@@ -54,6 +54,16 @@ def test_a_schedule_that_never_fires_is_refused(
     answer = served.local.post("/triggers", json=body)
     assert (answer.status_code, answer.json().get("field", "")) == (422, field)
     assert served.local.post("/triggers/preview", json={"schedule": schedule}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [{"every": True}, {"every": "60"}, {"every": 60, "starts": 0}, {"every": 60, "ends": "1750000000"}],
+)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_nothing_in_a_schedule_is_taken_for_what_it_is_not(served: Served, schedule: dict[str, Any]) -> None:
+    answer = served.local.post("/triggers/preview", json={"schedule": schedule})
+    assert (answer.status_code, answer.json()["field"]) == (422, f"schedule.{list(schedule)[-1]}")
 
 
 def test_a_schedule_is_shown_in_words_before_it_is_kept(served: Served) -> None:

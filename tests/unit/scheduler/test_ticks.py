@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler import cron
@@ -94,6 +94,7 @@ def test_the_latest_time_takes_the_place_of_what_goes_on() -> None:
     assert not decide(made, due[-1:], NOW, missed=set(), unfinished=0)[0].replaces
 
 
+@settings(deadline=None)
 @given(
     missed=st.sampled_from(["all", "latest", "skip"]),
     overlap=st.sampled_from(["queue", "skip", "cancel", "allow"]),
