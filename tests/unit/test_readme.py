@@ -13,9 +13,9 @@ CONTRIBUTING = (HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (HOUSE / "Makefile").read_text(encoding="utf-8")
 
 
-def test_the_two_commands_of_the_readme_are_targets() -> None:
-    assert re.findall(r"^```\n(make \w+)\n```$", README, flags=re.MULTILINE) == ["make demo", "make test"]
-    for target in ("demo", "test"):
+def test_the_commands_of_the_readme_are_targets() -> None:
+    assert re.findall(r"^```\n(make \w+)\n```$", README, flags=re.MULTILINE) == ["make demo", "make lab", "make test"]
+    for target in ("demo", "lab", "test"):
         assert re.search(rf"^{target}:", MAKEFILE, flags=re.MULTILINE)
 
 
