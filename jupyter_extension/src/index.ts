@@ -3,10 +3,11 @@ import { canvasSearch } from './plugins/canvasSearch';
 import { document } from './plugins/document';
 import { launcher } from './plugins/launcher';
 import { outline } from './plugins/outline';
+import { panes } from './plugins/panes';
 import { panels } from './plugins/panels';
 import { run } from './plugins/run';
 import { service } from './plugins/service';
 import { settings } from './plugins/settings';
 import { status } from './plugins/status';
 
-export default [service, document, canvas, canvasSearch, outline, settings, run, panels, launcher, status];
+export default [service, document, canvas, canvasSearch, outline, settings, run, panes, panels, launcher, status];

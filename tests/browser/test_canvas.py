@@ -124,8 +124,9 @@ def test_cards_show_names_ports_and_how_they_fared(
         "similar": {"state": "failed", "progress": None, "failure": {"message": "There is no column 'payee'."}},
         "overview": {"state": "blocked", "progress": None},
     }
-    told = {"run_id": "r", "state": "running", "started": "2026-10-01T07:00:00Z", "seconds": None, "failure": None}
-    run = {"runId": "r", "state": "running", "live": True, "steps": steps, "run": told, "logs": {}, "last": 0}
+    asked = {"run_id": "r", "state": "running", "created": "2026-11-25T12:00:00Z", "started": None, "ended": None,
+             "seconds": None, "failure": None, "forgotten": False, "inputs": {}, "revision_id": None}  # fmt: skip
+    run = {"runId": "r", "state": "running", "live": True, "steps": steps, "run": asked, "logs": {}, "last": 0}
     page.evaluate("run => jupyterapp.shell.currentWidget.editor.store.setState({run})", run)
     problem = {"code": "x", "message": "Choose a file.", "cure": "Fill it in.", "node": "excel", "field": "path",
                "line": None, "severity": "error"}  # fmt: skip

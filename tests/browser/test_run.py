@@ -234,6 +234,11 @@ def test_a_failed_step_says_why_and_is_retried_from_there(
     expect(failure).to_contain_text("Fill in the month.")
     expect(failure).to_contain_text("line 4")
     shoot("failure")
+    failure.get_by_role("button", name="Show in the code").click()
+    code = page.get_by_role("region", name="Settings", exact=True).locator(".cm-content").first
+    expect(code).to_be_focused()
+    at = "document.getSelection().anchorNode.parentElement.closest('.cm-line')"
+    page.wait_for_function(f"() => [...{at}.parentElement.children].indexOf({at}) === 3")
     data.get_by_role("tab", name="Input").click()
     expect(data.locator(".mr-DataBar-count")).to_have_text("1 row")
     first = data.get_by_label("Shown run").input_value()

@@ -215,6 +215,33 @@ def test_a_credential_of_the_right_type_is_chosen(pane: Callable[[str], Locator]
     assert saved(page, flow, "ask")["params"]["login"] == {"$credential": "bank"}
 
 
+def test_a_credential_is_made_where_it_is_needed(
+    pane: Callable[[str], Locator], flow: Path, page: Page, shoot: Callable[[str], None]
+):
+    field = pane("ask").locator(".mr-List-row").filter(has=page.get_by_label("Login"))
+    field.get_by_role("button", name="New credential…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Type")).to_have_value("http.basic")
+    dialog.get_by_label("Name").fill("shop")
+    dialog.get_by_role("textbox", name=re.compile("^User")).fill("ada")
+    dialog.get_by_label("Password").fill("secret")
+    shoot("new-credential")
+    dialog.get_by_label("Password").press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(field.get_by_label("Login")).to_have_value("shop")
+    assert saved(page, flow, "ask")["params"]["login"] == {"$credential": "shop"}
+
+
+def test_a_line_of_code_is_shown_by_a_command(pane: Callable[[str], Locator], page: Page):
+    settings = pane("bank")
+    page.evaluate("() => jupyterapp.commands.execute('millrace:toggle-settings')")
+    expect(settings).to_be_hidden()
+    page.evaluate("() => jupyterapp.commands.execute('millrace:show-code', { node: 'code', line: 2 })")
+    expect(settings.locator(".cm-content").first).to_be_focused()
+    page.keyboard.type("# here")
+    expect(settings.locator(".cm-content .cm-line").nth(1)).to_have_text("# here    return table")
+
+
 def test_a_file_is_chosen_in_jupyterlabs_own_dialog(
     pane: Callable[[str], Locator], flow: Path, page: Page, shoot: Callable[[str], None]
 ):

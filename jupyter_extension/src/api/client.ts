@@ -1,5 +1,6 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { URLExt } from '@jupyterlab/coreutils';
+import { Signal } from '@lumino/signaling';
 import createClient, { type Client as Routes } from 'openapi-fetch';
 
 import type { components, paths } from '../_generated/api';
@@ -26,6 +27,8 @@ export class ApiError extends Error {
  */
 export class Client {
   readonly routes: Routes<paths>;
+  /** The service has looked for plugins anew: there may be other components. */
+  readonly pluginsRescanned = new Signal<this, void>(this);
   readonly baseUrl: string;
   private readonly settings: ServerConnection.ISettings;
 
@@ -34,6 +37,12 @@ export class Client {
     this.settings = { ...settings, init: { ...settings.init, cache: 'no-cache' } };
     this.baseUrl = URLExt.join(settings.baseUrl, 'millrace', 'api');
     this.routes = createClient<paths>({ baseUrl: this.baseUrl, fetch: request => this.send(request) });
+  }
+
+  async rescanPlugins(): Promise<Schemas['Plugins']> {
+    const found = await answer(this.routes.POST('/plugins/rescan'));
+    this.pluginsRescanned.emit();
+    return found;
   }
 
   /** Where a file of the API lies, for links and frames. */

@@ -1,19 +1,31 @@
+import { ServerConnection } from '@jupyterlab/services';
+
 import { ApiError } from './client';
 
-const WAIT = 1000;
-const TIMES = 60;
+/** Milliseconds between two questions: about a minute in all. */
+const WAITS = [300, 600, 1000, 2000, 2000, 3000, 3000, ...Array<number>(10).fill(5000)];
 
-/** Asks again while the service is starting or away for a moment, up to a minute. Only for what may be asked twice. */
-export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (let time = 1; ; time++) {
+/**
+ * Asks again while the service starts, restarts or cannot be reached for a moment; `still` says whether to go on. Only
+ * for what may be asked twice.
+ */
+export async function patiently<T>(ask: () => Promise<T>, still: () => boolean = () => true): Promise<T> {
+  for (const wait of WAITS) {
     try {
       return await ask();
     } catch (error) {
-      const passing = error instanceof ApiError && error.problem.status === 503 && error.problem.retryable;
-      if (!passing || time >= TIMES) {
+      if (!mayWorkLater(error) || !still()) {
         throw error;
       }
-      await new Promise(resolve => setTimeout(resolve, WAIT));
+      await new Promise(done => setTimeout(done, wait));
     }
   }
+  return ask();
+}
+
+/** No answer at all is a lost connection, too. */
+function mayWorkLater(error: unknown): boolean {
+  return error instanceof ApiError
+    ? error.problem.retryable === true || [502, 504].includes(error.problem.status)
+    : error instanceof ServerConnection.NetworkError;
 }

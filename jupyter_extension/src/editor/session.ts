@@ -7,6 +7,9 @@ import type { Stream } from '../api/stream';
 import type { SharedFlow } from '../document/sharedFlow';
 import type { IRunView } from '../model/run';
 
+/** The parts of the editor's window around the canvas. */
+export type PaneName = 'palette' | 'settings' | 'data';
+
 /** What a person sees and has chosen, which never goes into the file. */
 export interface ISessionState {
   /** Ids of the selected nodes. */
@@ -15,6 +18,10 @@ export interface ISessionState {
   components: readonly Schemas['ComponentManifest'][] | null;
   /** What the service's validator says of the document as it last was; null until it has. */
   checked: Schemas['Validated'] | null;
+  /** Panes that are out of sight. */
+  hidden: readonly PaneName[];
+  /** A line of a node's code that the settings pane is to show; null once it has. Lines begin with 1. */
+  codeLine: { readonly node: string; readonly line: number } | null;
   /** The run that the canvas and the data pane show. */
   run: IRunView | null;
 }
@@ -41,5 +48,12 @@ export interface ISession {
 }
 
 export function newStore(): StoreApi<ISessionState> {
-  return createStore<ISessionState>(() => ({ selection: [], components: null, checked: null, run: null }));
+  return createStore<ISessionState>(() => ({
+    selection: [],
+    components: null,
+    checked: null,
+    hidden: [],
+    codeLine: null,
+    run: null
+  }));
 }

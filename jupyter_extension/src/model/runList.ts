@@ -4,8 +4,6 @@ import type { components } from '../_generated/api';
 
 export type RunShown = components['schemas']['RunShown'];
 
-export const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
-
 /** `fresh` runs in the place of what was known of them, the newest first: ids are in the order in which runs were made. */
 export function withRuns(
   known: readonly RunShown[],

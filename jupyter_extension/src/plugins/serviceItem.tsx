@@ -49,7 +49,9 @@ export class ServiceItem extends ReactWidget {
           this.menu.open(left, top, { forceY: false });
         }}
       >
-        <icon.react tag="span" className={`mr-State-icon mr-mod-${this.told?.state ?? 'away'}`} aria-hidden="true" />
+        <span className="mr-State-icon mr-mod-service" data-state={this.told?.state ?? 'away'} aria-hidden="true">
+          <icon.react tag="span" />
+        </span>
         <span aria-live="polite">{words}</span>
       </button>
     );

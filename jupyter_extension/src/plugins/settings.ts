@@ -5,6 +5,7 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { IFlowTracker } from './tokens';
 import { WordCompletion } from './wordCompletion';
 
 /** What the settings pane asks of JupyterLab: its file dialog, and completion in its code editors. */
@@ -12,11 +13,12 @@ export const settings: JupyterFrontEndPlugin<void> = {
   id: 'millrace:settings',
   description: 'File dialog and code completion for the settings of nodes.',
   autoStart: true,
-  requires: [IDocumentManager],
+  requires: [IDocumentManager, IFlowTracker],
   optional: [ICompletionProviderManager, ITranslator],
   activate: (
     { commands }: JupyterFrontEnd,
     manager: IDocumentManager,
+    tracker: IFlowTracker,
     completion: ICompletionProviderManager | null,
     translator: ITranslator | null
   ): void => {
@@ -36,6 +38,27 @@ export const settings: JupyterFrontEndPlugin<void> = {
         }
       },
       execute: args => choosePath(manager, args)
+    });
+    commands.addCommand('millrace:show-code', {
+      label: trans.__('Show a line of a node’s code'),
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            node: { type: 'string', description: trans.__('The id of a code node.') },
+            line: { type: 'integer', minimum: 1, description: trans.__('A line of its code; the first if not given.') }
+          },
+          required: ['node']
+        }
+      },
+      isEnabled: () => Boolean(tracker.currentWidget?.editor),
+      execute: async ({ node, line }) => {
+        const editor = tracker.currentWidget?.editor;
+        if (editor && typeof node === 'string') {
+          const { showCode } = await import('../editor/settings/showCode');
+          showCode(editor, node, typeof line === 'number' ? line : 1);
+        }
+      }
     });
     commands.addCommand('millrace:complete-code', {
       label: trans.__('Complete code in a setting'),

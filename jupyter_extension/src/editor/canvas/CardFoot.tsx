@@ -1,8 +1,10 @@
 import type { ICard } from '../../model/cards';
+import { durationText } from '../../model/measure';
 import type { IStepView } from '../../model/run';
+import { stateWord } from '../../model/stateWord';
+import { StateIcon } from '../../parts/StateIcon';
 import { useEditor } from '../context';
 import { Icon } from './icons';
-import { stateWords, timeWords } from './words';
 
 /** How a node fared: icon, colour and word; how far it is; before a run, what is wrong with it. */
 export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefined }): JSX.Element {
@@ -19,9 +21,9 @@ export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefi
   const words = step.failure?.message ?? step.progress?.text;
   return (
     <div className="mr-NodeCard-foot" title={words}>
-      <Icon name={step.state} />
+      <StateIcon state={step.state} />
       <span className="mr-NodeCard-state">
-        {stateWords(trans, step.state)}
+        {stateWord(trans, step.state)}
         {words && <span className="mr-NodeCard-words">{words}</span>}
       </span>
       {stale && (
@@ -29,7 +31,7 @@ export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefi
           <Icon name="stale" />
         </span>
       )}
-      {typeof step.seconds === 'number' && <span className="mr-NodeCard-time">{timeWords(trans, step.seconds)}</span>}
+      {typeof step.seconds === 'number' && <span className="mr-NodeCard-time">{durationText(step.seconds)}</span>}
       {step.progress && (
         <span
           className="mr-NodeCard-progress"

@@ -17,8 +17,8 @@ export const GroupFrame = memo(function GroupFrame({ data }: NodeProps<GroupNode
   const id = GROUP + group.id;
   const writing = useCanvas(state => state.writing === id);
   return (
-    <div className="mr-Group">
-      <div className="mr-Group-name">
+    <div className="mr-GroupFrame">
+      <div className="mr-GroupFrame-name">
         {writing ? (
           <TextInPlace
             text={group.name}

@@ -24,7 +24,7 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
     editor.document.together(() => editor.document.setNote({ ...note, ...placeAt(box), ...size }));
   };
   return (
-    <div className="mr-Note">
+    <div className="mr-NoteCard">
       <NodeResizer isVisible={selected && !writing} minWidth={4 * GRID} minHeight={2 * GRID} onResizeEnd={resize} />
       {writing ? (
         <TextInPlace
@@ -38,7 +38,7 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
           }}
         />
       ) : (
-        <div className="mr-Note-text">{text || editor.trans.__('Double-click to write')}</div>
+        <div className="mr-NoteCard-text">{text || editor.trans.__('Double-click to write')}</div>
       )}
     </div>
   );

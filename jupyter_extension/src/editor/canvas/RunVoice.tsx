@@ -1,9 +1,8 @@
 import { titleOf } from '../../model/cards';
+import { isEnded } from '../../model/run';
+import { stateWord } from '../../model/stateWord';
 import { useEditor, useSession } from '../context';
 import { currentCards } from './cards';
-import { stateWords } from './words';
-
-const ENDED = new Set(['succeeded', 'reused', 'failed', 'skipped', 'cancelled', 'unknown']);
 
 /** Says politely how a run goes: how many nodes are done, and which failed. */
 export function RunVoice(): JSX.Element {
@@ -11,14 +10,14 @@ export function RunVoice(): JSX.Element {
   const { trans } = editor;
   const run = useSession(state => state.run);
   const steps = Object.entries(run?.steps ?? {});
-  const done = steps.filter(([, step]) => ENDED.has(step.state)).length;
+  const done = steps.filter(([, step]) => isEnded(step)).length;
   const failed = steps.filter(([, step]) => step.state === 'failed').map(([id]) => nameOf(id));
   const words = !run
     ? ''
     : [
         run.live
           ? trans.__('%1 of %2 nodes done.', done, steps.length)
-          : trans.__('Run: %1.', stateWords(trans, run.state)),
+          : trans.__('Run: %1.', stateWord(trans, run.state)),
         ...(failed.length ? [trans.__('Failed: %1.', failed.join(', '))] : [])
       ].join(' ');
   return (

@@ -53,7 +53,8 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
           focusLater(node, id, LOOKS);
         }
       },
-      focusSettings: () => focusSettings(node),
+      // What the pane shows now goes away when another node was selected just before.
+      focusSettings: () => void requestAnimationFrame(() => focusSettings(node)),
       focused: () => {
         const active = document.activeElement;
         const id = node.contains(active) ? active?.closest('.react-flow__node-card')?.getAttribute('data-id') : null;

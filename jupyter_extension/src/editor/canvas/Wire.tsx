@@ -2,9 +2,10 @@ import { BaseEdge, type Edge, type EdgeProps, getBezierPath } from '@xyflow/reac
 import { memo } from 'react';
 
 import type { Edge as FlowEdge } from '../../model/flow';
+import { rowsText } from '../../model/measure';
 import type { Kind } from '../../model/ports';
 import { useEditor } from '../context';
-import { conditionWords, rowWords } from './words';
+import { conditionWords } from './words';
 
 export type WireEdge = Edge<{ edge: FlowEdge; kind: Kind | ''; rows: number | null; running: boolean }, 'wire'>;
 
@@ -14,7 +15,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element 
   const [path, x, y] = getBezierPath(props);
   const { edge, kind, rows, running } = props.data!;
   const condition = conditionWords(trans, edge.when);
-  const counted = rows === null ? '' : rowWords(trans, rows);
+  const counted = rows === null ? '' : rowsText(trans, rows);
   return (
     <g className="mr-Wire" data-kind={kind} data-when={edge.when ?? 'success'} data-running={running}>
       <BaseEdge id={props.id} path={path} markerEnd={props.markerEnd} interactionWidth={20} />

@@ -20,23 +20,12 @@ const SHAPES: Record<string, string> = {
   code: 'M8 7l-5 5 5 5M16 7l5 5-5 5M14 4l-4 16',
   notebook: 'M6 3h13v18H6zM10 3v18M3.5 8H8M3.5 12H8M3.5 16H8',
   note: 'M4 4h16v11l-5 5H4zM15 20v-5h5',
-  // States of a step.
-  succeeded: 'M4 12.5l5 5L20 6.5',
-  reused: 'M4 12a8 8 0 0 1 14-5l2 2M20 4v5h-5M20 12a8 8 0 0 1-14 5l-2-2M4 20v-5h5',
-  failed: 'M6 6l12 12M18 6L6 18',
-  running: 'M12 3a9 9 0 1 0 9 9',
-  waiting: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 3',
-  skipped: 'M5 5l8 7-8 7zM18 5v14',
-  cancelled: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12',
-  unknown: 'M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 18v.5',
   warning: 'M12 4L2.5 20h19zM12 10v5M12 17.5v.5',
   stale: 'M5 12a7 7 0 1 1 2 5M5 12l-2.5-3M5 12l3.5-2'
 };
 
-const SAME: Record<string, string> = { submitted: 'waiting', ready: 'waiting', blocked: 'waiting', queued: 'waiting' };
-
 export function Icon({ name }: { name: string }): JSX.Element {
-  const shape = SHAPES[SAME[name] ?? name] ?? 'M5 5h14v14H5z';
+  const shape = SHAPES[name] ?? 'M5 5h14v14H5z';
   return (
     <svg className="mr-Icon" viewBox="0 0 24 24" aria-hidden="true" data-icon={name}>
       <path d={shape} />

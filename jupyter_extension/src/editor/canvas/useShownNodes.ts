@@ -96,7 +96,7 @@ function noteNode(id: string, note: INote, at: IPoint | undefined, name: string)
 function groupNode(id: string, group: IGroup, box: IBox): GroupNode {
   return {
     ...{ id, type: 'frame', data: { group }, position: { x: box.x, y: box.y }, ariaLabel: group.name },
-    ...{ ...sized(box), zIndex: -2, dragHandle: '.mr-Group-name', style: { pointerEvents: 'none' } },
+    ...{ ...sized(box), zIndex: -2, dragHandle: '.mr-GroupFrame-name', style: { pointerEvents: 'none' } },
     domAttributes: { 'aria-roledescription': 'group' }
   };
 }

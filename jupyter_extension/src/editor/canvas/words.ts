@@ -1,26 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { type ICard, titleOf } from '../../model/cards';
+import { rowsText } from '../../model/measure';
 import type { IStepView } from '../../model/run';
+import { stateWord } from '../../model/stateWord';
 import type { Cards, Refusal } from '../../model/wiring';
-
-/** A state in a person's words. */
-export function stateWords(trans: TranslationBundle, state: string): string {
-  const words: Record<string, string> = {
-    blocked: trans.__('Waiting for others'),
-    ready: trans.__('Ready'),
-    submitted: trans.__('Submitted'),
-    running: trans.__('Running'),
-    waiting: trans.__('Waiting'),
-    succeeded: trans.__('Succeeded'),
-    reused: trans.__('Reused'),
-    failed: trans.__('Failed'),
-    skipped: trans.__('Skipped'),
-    cancelled: trans.__('Cancelled'),
-    unknown: trans.__('Unknown')
-  };
-  return words[state] ?? state;
-}
 
 /** "Read CSV, Bank statement, succeeded, 1,204 rows": what a screen reader says of a node. */
 export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView | undefined): string {
@@ -29,9 +13,9 @@ export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView
   return [
     card.typeName,
     ...(title === card.typeName ? [] : [title]),
-    ...(step ? [stateWords(trans, step.state).toLowerCase()] : []),
+    ...(step ? [stateWord(trans, step.state).toLowerCase()] : []),
     ...(step?.progress ? [trans.__('%1 percent', Math.round(step.progress.at * 100))] : []),
-    ...(rows === null ? [] : [rowWords(trans, rows)]),
+    ...(rows === null ? [] : [rowsText(trans, rows)]),
     ...(step?.failure ? [step.failure.message] : []),
     ...card.problems.slice(0, 1).map(problem => trans.__('problem: %1', problem.message))
   ].join(', ');
@@ -41,20 +25,6 @@ export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView
 function rowsOf(step: IStepView | undefined): number | null {
   const counts = Object.values(step?.outputs ?? {}).flatMap(output => output.rows ?? []);
   return counts.length ? counts.reduce((sum, rows) => sum + rows) : null;
-}
-
-/** 1,204 rows, as the language of the window writes numbers. */
-export function rowWords(trans: TranslationBundle, rows: number): string {
-  // The bundle's first argument is the bare number.
-  return trans._n('%2 row', '%2 rows', rows, rows.toLocaleString(document.documentElement.lang || 'en'));
-}
-
-/** 0.4 s, 12 s, 3 min 4 s. */
-export function timeWords(trans: TranslationBundle, seconds: number): string {
-  if (seconds < 60) {
-    return trans.__('%1 s', seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
-  }
-  return trans.__('%1 min %2 s', Math.floor(seconds / 60), Math.round(seconds % 60));
 }
 
 export function conditionWords(trans: TranslationBundle, when: string | undefined): string {

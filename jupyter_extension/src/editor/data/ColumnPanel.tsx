@@ -1,8 +1,9 @@
 import { answer } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import { cellText } from '../../model/cell';
 import { numberText } from '../../model/measure';
+import { Facts } from '../../parts/Facts';
 import { useEditor } from '../context';
-import { patiently } from '../running/patience';
 import { ConditionForm } from './ConditionForm';
 import { Histogram } from './Histogram';
 import { type Column, type Condition, type IPlaceOfValue, pathOf, type Sort } from './place';
@@ -56,19 +57,18 @@ export function ColumnPanel({ place, column, sort, onSort, onCondition, onClose 
       </div>
       <ConditionForm column={column} onAdd={onCondition} />
       {trouble && <TroubleView trouble={trouble} />}
-      {!profile && !trouble && <p className="mr-Faint">{trans.__('Looking at the column…')}</p>}
+      {!profile && !trouble && <p className="mr-Quiet">{trans.__('Looking at the column…')}</p>}
       {profile && (
         <>
-          <dl className="mr-Facts">
-            <Fact name={trans.__('Null')} value={numberText(profile.nulls)} />
-            <Fact
-              name={trans.__('Different values')}
-              value={profile.distinct === null ? null : numberText(profile.distinct)}
-            />
-            <Fact name={trans.__('Least')} value={profile.min} />
-            <Fact name={trans.__('Greatest')} value={profile.max} />
-            <Fact name={trans.__('Mean')} value={profile.mean === null ? null : shortNumber(profile.mean)} />
-          </dl>
+          <Facts
+            facts={[
+              [trans.__('Null'), numberText(profile.nulls)],
+              [trans.__('Different values'), profile.distinct !== null && numberText(profile.distinct)],
+              [trans.__('Least'), cellText(profile.min)],
+              [trans.__('Greatest'), cellText(profile.max)],
+              [trans.__('Mean'), profile.mean !== null && shortNumber(profile.mean)]
+            ]}
+          />
           {profile.histogram.length > 1 && <Histogram bins={profile.histogram} />}
           {profile.top.length > 0 && (profile.distinct ?? 0) < profile.looked_at && (
             <>
@@ -90,20 +90,11 @@ export function ColumnPanel({ place, column, sort, onSort, onCondition, onClose 
             </>
           )}
           {profile.looked_at < profile.rows && (
-            <p className="mr-Faint">{trans.__('Of the first %1 rows.', numberText(profile.looked_at))}</p>
+            <p className="mr-Quiet">{trans.__('Of the first %1 rows.', numberText(profile.looked_at))}</p>
           )}
         </>
       )}
     </aside>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: unknown }): JSX.Element | null {
-  return value === null || value === undefined ? null : (
-    <>
-      <dt>{name}</dt>
-      <dd>{cellText(value)}</dd>
-    </>
   );
 }
 

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 
 import type { IRunView } from '../../model/run';
+import { StateMark } from '../../parts/StateMark';
 import { useEditor, useFlow, useSession } from '../context';
 import { followCommandStates } from '../running/commandStates';
 import { notifyOfEnds } from '../running/notify';
 import { runningOf } from '../running/running';
-import { StateMark } from '../running/StateMark';
 import { NodeData } from './NodeData';
 import { RunChoice } from './RunChoice';
 import { TroubleView } from './TroubleView';
@@ -66,7 +66,7 @@ function RunData({ run }: { run: IRunView }): JSX.Element {
     <>
       <header className="mr-DataPane-head">
         {node && <h3>{node.name || node.id}</h3>}
-        {node && run.steps[node.id] && <StateMark state={run.steps[node.id].state} />}
+        {node && run.steps[node.id] && <StateMark trans={trans} state={run.steps[node.id].state} />}
         {run.run.failure && !node && <span className="mr-DataPane-failure">{run.run.failure.message}</span>}
         {failed && failed[0] !== node?.id && (
           <button type="button" className="mr-Button" onClick={() => select(failed[0])}>

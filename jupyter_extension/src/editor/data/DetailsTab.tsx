@@ -2,8 +2,10 @@ import type { Schemas } from '../../api/client';
 import { cellText } from '../../model/cell';
 import { durationText, sizeText } from '../../model/measure';
 import type { IRunView } from '../../model/run';
+import { Facts } from '../../parts/Facts';
+import { StateMark } from '../../parts/StateMark';
+import { When } from '../../parts/When';
 import { useEditor } from '../context';
-import { StateMark } from '../running/StateMark';
 
 interface IProps {
   run: IRunView;
@@ -19,20 +21,17 @@ export function DetailsTab({ run, node, attempts }: IProps): JSX.Element {
   const inputs = Object.entries(run.run.inputs ?? {});
   return (
     <div className="mr-DetailsTab" tabIndex={0} role="region" aria-label={trans.__('Details')}>
-      <dl className="mr-Facts">
-        <dt>{trans.__('State')}</dt>
-        <dd>
-          <StateMark state={step?.state ?? 'blocked'} />
-        </dd>
-        <Fact name={trans.__('Started')} value={timeText(step?.started)} />
-        <Fact name={trans.__('Took')} value={typeof step?.seconds === 'number' ? durationText(step.seconds) : null} />
-        <Fact name={trans.__('Result taken from run')} value={step?.reused_run} />
-        <Fact name={trans.__('Run')} value={run.runId} />
-        <Fact name={trans.__('Run started')} value={timeText(run.run.started)} />
-        {inputs.map(([name, value]) => (
-          <Fact key={name} name={trans.__('Input %1', name)} value={cellText(value)} />
-        ))}
-      </dl>
+      <Facts
+        facts={[
+          [trans.__('State'), <StateMark key="s" trans={trans} state={step?.state ?? 'blocked'} />],
+          [trans.__('Started'), step?.started && <When key="b" time={step.started} />],
+          [trans.__('Took'), typeof step?.seconds === 'number' && durationText(step.seconds)],
+          [trans.__('Result taken from run'), step?.reused_run],
+          [trans.__('Run'), run.runId],
+          [trans.__('Run started'), run.run.started && <When key="r" time={run.run.started} />],
+          ...inputs.map(([name, value]) => [trans.__('Input %1', name), cellText(value)] as const)
+        ]}
+      />
       {attempts && attempts.length > 0 && (
         <table className="mr-Attempts">
           <caption>{trans.__('Attempts')}</caption>
@@ -58,9 +57,11 @@ export function DetailsTab({ run, node, attempts }: IProps): JSX.Element {
               <tr key={one.number}>
                 <td>{one.number}</td>
                 <td>
-                  <StateMark state={one.state} />
+                  <StateMark trans={trans} state={one.state} />
                 </td>
-                <td>{timeText(one.started)}</td>
+                <td>
+                  <When time={one.started} />
+                </td>
                 <td title={phasesText(one.seconds)}>{wholeTime(one)}</td>
                 <td>{one.seconds.cpu === undefined ? '' : durationText(one.seconds.cpu)}</td>
                 <td>{one.peak_memory ? sizeText(one.peak_memory) : ''}</td>
@@ -72,19 +73,6 @@ export function DetailsTab({ run, node, attempts }: IProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function Fact({ name, value }: { name: string; value: string | null | undefined }): JSX.Element | null {
-  return value ? (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
-  ) : null;
-}
-
-function timeText(time: string | null | undefined): string {
-  return time ? new Date(time).toLocaleString(navigator.language) : '';
 }
 
 function wholeTime({ started, ended }: Schemas['AttemptShown']): string {

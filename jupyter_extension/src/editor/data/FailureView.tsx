@@ -2,6 +2,7 @@ import type { Failure } from '../../model/run';
 import { CODE } from '../../model/flow';
 import { useEditor, useFlow } from '../context';
 import { openAsNotebook, retryRun } from '../running/actions';
+import { showCode } from '../settings/showCode';
 
 interface IProps {
   failure: Failure;
@@ -14,16 +15,9 @@ interface IProps {
 /** What a step's failure says: what happened, where, what to do about it, and the ways to do it. */
 export function FailureView({ failure, node, live }: IProps): JSX.Element {
   const editor = useEditor();
-  const { trans, store, view, commands } = editor;
+  const { trans } = editor;
   const flow = useFlow();
   const isCode = flow.nodes.some(({ id, type }) => id === node && type === CODE);
-  const showCode = () => {
-    store.setState({ selection: [node] });
-    view.current?.reveal(node);
-    if (commands.hasCommand(SHOW_CODE)) {
-      void commands.execute(SHOW_CODE, { node, line: failure.line });
-    }
-  };
   return (
     <section className="mr-Failure" aria-label={trans.__('Failure')}>
       <div className="mr-Failure-text">
@@ -35,7 +29,7 @@ export function FailureView({ failure, node, live }: IProps): JSX.Element {
       </div>
       <div className="mr-Failure-actions">
         {isCode && (
-          <button type="button" className="mr-Button" onClick={showCode}>
+          <button type="button" className="mr-Button" onClick={() => showCode(editor, node, failure.line ?? 1)}>
             {trans.__('Show in the code')}
           </button>
         )}
@@ -54,6 +48,3 @@ export function FailureView({ failure, node, live }: IProps): JSX.Element {
     </section>
   );
 }
-
-/** Of the settings pane: `{node, line}`. */
-const SHOW_CODE = 'millrace:show-code';

@@ -54,7 +54,7 @@ export function HtmlTable({ place, sort, where }: IProps): JSX.Element {
             <th scope="col">#</th>
             {value.columns.map(({ name, type }) => (
               <th key={name} scope="col" data-numeric={isNumeric(type)}>
-                {name} <span className="mr-Faint">{type}</span>
+                {name} <span className="mr-Quiet">{type}</span>
               </th>
             ))}
           </tr>
@@ -65,7 +65,7 @@ export function HtmlTable({ place, sort, where }: IProps): JSX.Element {
               <th scope="row">{numberText(start + at + 1)}</th>
               {row.map((cell, index) => (
                 <td key={index} data-numeric={isNumeric(value.columns[index].type)}>
-                  {cell === null ? <em className="mr-Faint">{trans.__('null')}</em> : cellText(cell)}
+                  {cell === null ? <em className="mr-Quiet">{trans.__('null')}</em> : cellText(cell)}
                 </td>
               ))}
             </tr>

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import { numberText } from '../../model/measure';
 import { useEditor } from '../context';
-import { patiently } from '../running/patience';
 import { type IPlaceOfValue, pathOf } from './place';
 import { TroubleView } from './TroubleView';
 import { useAsked } from './useAsked';
@@ -31,7 +31,7 @@ function Members({ place, pointer }: { place: IPlaceOfValue; pointer: string }):
     return <TroubleView trouble={trouble} />;
   }
   if (!value) {
-    return <p className="mr-Faint">{trans.__('Reading…')}</p>;
+    return <p className="mr-Quiet">{trans.__('Reading…')}</p>;
   }
   if (!value.items) {
     return <Plain kind={value.kind} value={value.value} size={value.size} />;
@@ -75,7 +75,7 @@ function Member({ place, pointer, member }: IMemberProps): JSX.Element {
   return (
     <li>
       <button type="button" className="mr-JsonTree-open" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="mr-JsonTree-key">{key}</span> <span className="mr-Faint">{count}</span>
+        <span className="mr-JsonTree-key">{key}</span> <span className="mr-Quiet">{count}</span>
       </button>
       {open && <Members place={place} pointer={pointer} />}
     </li>

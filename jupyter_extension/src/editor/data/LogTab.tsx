@@ -67,7 +67,7 @@ export function LogTab({ run, node, attempts }: IProps): JSX.Element {
             {log.atEnd ? trans.__('Show the beginning') : trans.__('Show the end')}
           </button>
         )}
-        {log.cut && <span className="mr-Faint">{trans.__('A part of %1', sizeText(log.bytes))}</span>}
+        {log.cut && <span className="mr-Quiet">{trans.__('A part of %1', sizeText(log.bytes))}</span>}
       </div>
       {log.trouble && <TroubleView trouble={log.trouble} />}
       {found.length > 0 ? (

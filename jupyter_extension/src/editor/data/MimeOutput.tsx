@@ -28,7 +28,7 @@ export function MimeOutput({ output }: { output: IOutput }): JSX.Element {
   }, [output, rendermime]);
   return (
     <div className="mr-MimeOutput jp-OutputArea-output" ref={host}>
-      {!shown && <p className="mr-Faint">{trans.__('This output is not shown: it might run code.')}</p>}
+      {!shown && <p className="mr-Quiet">{trans.__('This output is not shown: it might run code.')}</p>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { inputsOf, outputsOf } from '../../model/portValues';
 import type { IRunView } from '../../model/run';
+import { type ITab, Tabs } from '../../parts/Tabs';
 import { useEditor, useFlow } from '../context';
 import { DetailsTab } from './DetailsTab';
 import { FailureView } from './FailureView';
@@ -7,7 +8,6 @@ import { InputTab } from './InputTab';
 import { LogTab } from './LogTab';
 import { NotebookTab } from './NotebookTab';
 import { OutputTab } from './OutputTab';
-import { type ITab, Tabs } from './Tabs';
 import { useAttempts } from './useAttempts';
 
 interface IProps {

@@ -1,10 +1,10 @@
 import type { ICell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
 
 import { answer } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import type { IRunView } from '../../model/run';
 import { useEditor } from '../context';
 import { openAsNotebook } from '../running/actions';
-import { patiently } from '../running/patience';
 import { MimeOutput } from './MimeOutput';
 import { TroubleView } from './TroubleView';
 import { useAsked } from './useAsked';
@@ -23,7 +23,7 @@ export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX
   return (
     <div className="mr-NotebookTab">
       <div className="mr-DataBar">
-        <span className="mr-Faint">{trans.__('What was run, with its outputs. It cannot be changed here.')}</span>
+        <span className="mr-Quiet">{trans.__('What was run, with its outputs. It cannot be changed here.')}</span>
         <span className="mr-DataBar-space" />
         <button type="button" className="mr-Button" onClick={() => void openAsNotebook(editor, node)}>
           {trans.__('Open as notebook')}

@@ -24,7 +24,7 @@ export function PortValues({ values }: { values: readonly IPortValue[] }): JSX.E
         <div className="mr-PortValues-choice" role="radiogroup" aria-label={trans.__('Port')}>
           {values.map(({ name, output }) => (
             <label key={name} data-chosen={name === shown.name}>
-              <input type="radio" className="mr-Hidden" checked={name === shown.name} onChange={() => choose(name)} />
+              <input type="radio" className="mr-Unseen" checked={name === shown.name} onChange={() => choose(name)} />
               {name}
               {output.rows !== null && <span className="mr-Count">{numberText(output.rows)}</span>}
             </label>

@@ -1,9 +1,10 @@
 import { useStore } from 'zustand';
 
+import { shortTime } from '../../model/moment';
 import type { IRunView, Run } from '../../model/run';
+import { stateWord } from '../../model/stateWord';
 import { useEditor } from '../context';
 import { runningOf } from '../running/running';
-import { stateText } from '../running/stateText';
 
 /** Which of the flow's runs is shown. */
 export function RunChoice({ run }: { run: IRunView }): JSX.Element {
@@ -30,8 +31,11 @@ export function RunChoice({ run }: { run: IRunView }): JSX.Element {
   );
 
   function nameOf({ created, revision_id }: Run, state: string): string {
-    const time = new Date(created).toLocaleString(navigator.language, { dateStyle: 'short', timeStyle: 'medium' });
-    return [time, stateText(trans, state).toLowerCase(), revision_id && trans.__('published')]
+    return [
+      shortTime(new Date(created), new Date()),
+      stateWord(trans, state).toLowerCase(),
+      revision_id && trans.__('published')
+    ]
       .filter(Boolean)
       .join(', ');
   }

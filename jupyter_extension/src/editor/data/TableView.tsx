@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { numberText } from '../../model/measure';
+import { numberText, rowsText } from '../../model/measure';
 import { useEditor } from '../context';
 import { ColumnPanel } from './ColumnPanel';
 import { ConditionList } from './ConditionList';
@@ -92,7 +92,7 @@ export function TableView({ place, rows }: { place: IPlaceOfValue; rows: number 
     if (total === undefined) {
       return '';
     }
-    const count = trans._n('%2 row', '%2 rows', total, numberText(total));
+    const count = rowsText(trans, total);
     return all === null ? count : trans.__('%1 of %2', count, numberText(all));
   }
 }

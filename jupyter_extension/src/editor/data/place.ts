@@ -1,6 +1,6 @@
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import type { IEditor } from '../context';
-import { patiently } from '../running/patience';
 
 /** Where a value lies: an output port of a step of a run. */
 export interface IPlaceOfValue {

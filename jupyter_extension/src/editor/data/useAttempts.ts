@@ -1,7 +1,7 @@
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import type { IRunView } from '../../model/run';
 import { useEditor } from '../context';
-import { patiently } from '../running/patience';
 import { useAsked } from './useAsked';
 
 /** The attempts at a node's step, asked for when the step has gone on; null before they are known. */

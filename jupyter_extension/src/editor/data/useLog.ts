@@ -1,9 +1,9 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import type { IRunView } from '../../model/run';
 import { useEditor } from '../context';
-import { patiently } from '../running/patience';
 import type { ITrouble } from '../running/trouble';
 import { useAsked } from './useAsked';
 

@@ -2,10 +2,10 @@ import { useStore } from 'zustand';
 
 import { durationText } from '../../model/measure';
 import type { IRunView } from '../../model/run';
+import { StateMark } from '../../parts/StateMark';
+import { useNow } from '../../parts/useNow';
 import { useEditor, useSession } from '../context';
 import { runningOf } from './running';
-import { StateMark } from './StateMark';
-import { useNow } from './useNow';
 
 /** In the toolbar: the state of the shown run, how long it takes, and the way to its history. */
 export function RunStatus(): JSX.Element {
@@ -23,7 +23,7 @@ export function RunStatus(): JSX.Element {
   const seconds = secondsOf(run, now);
   const content = (
     <>
-      <StateMark state={run.state} />
+      <StateMark trans={trans} state={run.state} />
       {seconds !== null && <span className="mr-RunStatus-time">{durationText(seconds)}</span>}
     </>
   );
@@ -43,7 +43,7 @@ export function RunStatus(): JSX.Element {
 }
 
 /** The panel of runs: `{flow, run}`. */
-const HISTORY = 'millrace:show-runs';
+const HISTORY = 'millrace:open-runs';
 
 function secondsOf({ run, live }: IRunView, now: number): number | null {
   if (run.seconds !== null && !live) {

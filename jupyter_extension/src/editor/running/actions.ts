@@ -1,9 +1,9 @@
 import { showErrorMessage } from '@jupyterlab/apputils';
 
+import { patiently } from '../../api/patiently';
 import { lacksInputs } from '../../model/inputs';
 import type { IEditor } from '../context';
 import { askInputs } from './askInputs';
-import { patiently } from './patience';
 import { type Part, runningOf } from './running';
 import { troubleOf } from './trouble';
 

@@ -1,9 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { answer, ApiError, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import { type Flow, formatFlow, parseFlow } from '../../model/flow';
 import type { IEditor } from '../context';
-import { patiently } from './patience';
 
 const ENVIRONMENT = 'default';
 const REST = 500;

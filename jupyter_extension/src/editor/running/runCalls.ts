@@ -1,7 +1,7 @@
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import type { Run } from '../../model/run';
 import type { IEditor } from '../context';
-import { patiently } from './patience';
 
 /** How many runs of a flow are listed. */
 export const SHOWN_RUNS = 20;

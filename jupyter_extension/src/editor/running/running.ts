@@ -3,10 +3,10 @@ import { UUID } from '@lumino/coreutils';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { answer, type Schemas } from '../../api/client';
+import { patiently } from '../../api/patiently';
 import { happened, isEnded, isLive, type IRunView, type Run, seen } from '../../model/run';
 import type { IEditor } from '../context';
 import { follow } from './follower';
-import { patiently } from './patience';
 import { askRun, askRuns, SHOWN_RUNS, startDraft } from './runCalls';
 import { type ITrouble, troubleOf } from './trouble';
 

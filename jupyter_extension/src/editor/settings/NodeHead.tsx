@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import { CODE, type Node, NOTEBOOK } from '../../model/flow';
 import type { Manifest } from '../../model/settings';
+import { Icon } from '../canvas/icons';
 import { useEditor } from '../context';
 import { ejectNode } from './eject';
 import { useDraft } from './useDraft';
@@ -17,14 +18,19 @@ export function NodeHead({ node, manifest }: { node: Node; manifest?: Manifest }
   );
   return (
     <header className="mr-NodeHead">
-      <input
-        className="mr-NodeHead-name"
-        aria-label={trans.__('Name of the node')}
-        placeholder={kind}
-        value={name.value}
-        onChange={event => name.type(event.target.value)}
-        onBlur={name.leave}
-      />
+      <div className="mr-NodeHead-title" data-category={isOwn(node) ? 'Code' : (manifest?.category ?? '')}>
+        <span className="mr-NodeHead-icon">
+          <Icon name={isOwn(node) ? node.type : (manifest?.icon ?? '')} />
+        </span>
+        <input
+          className="mr-NodeHead-name"
+          aria-label={trans.__('Name of the node')}
+          placeholder={kind}
+          value={name.value}
+          onChange={event => name.type(event.target.value)}
+          onBlur={name.leave}
+        />
+      </div>
       <div className="mr-NodeHead-kind">
         {node.name && <span>{kind}</span>}
         <code title={trans.__('Id of the node, in runs and links')}>{node.id}</code>
@@ -47,6 +53,11 @@ export function NodeHead({ node, manifest }: { node: Node; manifest?: Manifest }
       )}
     </header>
   );
+}
+
+/** Whether the node carries its code itself. */
+function isOwn({ type }: Node): boolean {
+  return type === CODE || type === NOTEBOOK;
 }
 
 function useKind(node: Node, manifest?: Manifest): string {

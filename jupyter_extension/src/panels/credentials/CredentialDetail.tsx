@@ -3,11 +3,11 @@ import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer, ApiError, type Schemas } from '../../api/client';
+import { Facts } from '../../parts/Facts';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { Facts } from '../parts/Facts';
 import { ProblemNote } from '../parts/ProblemNote';
-import { When } from '../parts/When';
 import { useAction } from '../useAction';
 import { useLoaded } from '../useLoaded';
 import { CredentialForm } from './CredentialForm';

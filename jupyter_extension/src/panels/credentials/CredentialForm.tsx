@@ -71,10 +71,10 @@ function Form({
     });
   };
   return (
-    <form className="mr-Form" onSubmit={save} autoComplete="off">
+    <form className="mr-PanelForm" onSubmit={save} autoComplete="off">
       <h2>{credential ? trans.__('Change %1', credential.name) : trans.__('New credential')}</h2>
       {!credential && (
-        <div className="mr-Form-row">
+        <div className="mr-PanelForm-row">
           <Field label={trans.__('Type')} name="type" error={error} required>
             {(id, about) => (
               <Choice
@@ -113,7 +113,7 @@ function Form({
         change={(field, value) => setTyped(known => ({ ...known, [field]: value }))}
       />
       <ProblemNote error={error} />
-      <div className="mr-Buttons mr-Form-end">
+      <div className="mr-Buttons mr-PanelForm-end">
         <Button className="jp-mod-accept" type="submit" disabled={busy || !type}>
           {credential ? trans.__('Save') : trans.__('Keep credential')}
         </Button>

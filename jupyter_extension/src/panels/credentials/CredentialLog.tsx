@@ -1,10 +1,10 @@
 import { answer, type Schemas } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { ProblemNote } from '../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { useLoaded } from '../useLoaded';
 
 interface ICredentialLogProps {

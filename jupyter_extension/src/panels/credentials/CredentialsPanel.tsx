@@ -1,13 +1,13 @@
 import { addIcon, Button } from '@jupyterlab/ui-components';
 
 import { answer, type Client, type Schemas } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
 import { ProblemNote } from '../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { useLoaded } from '../useLoaded';
 import { CredentialDetail } from './CredentialDetail';
 import { CredentialForm } from './CredentialForm';
@@ -28,7 +28,7 @@ export function CredentialsPanel(): JSX.Element {
   const empty = value?.length === 0;
   const add = (
     <Button className="jp-mod-accept" onClick={() => choose(NEW)}>
-      <addIcon.react tag="span" aria-hidden="true" className="mr-Icon" /> {trans.__('New credential')}
+      <addIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" /> {trans.__('New credential')}
     </Button>
   );
   return (

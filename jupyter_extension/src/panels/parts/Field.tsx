@@ -20,14 +20,14 @@ export function Field({ label, help, error, name, required, children }: IFieldPr
   const wrong = name && concerns(error, name) ? (error as ApiError).message : '';
   const about = help || wrong ? `${id}-about` : undefined;
   return (
-    <div className={`mr-Field${wrong ? ' mr-mod-wrong' : ''}`}>
+    <div className={`mr-PanelField${wrong ? ' mr-mod-wrong' : ''}`}>
       <label htmlFor={id}>
         {label}
         {required && <span aria-hidden="true"> *</span>}
       </label>
       {children(id, about)}
       {about && (
-        <div id={about} className={wrong ? 'mr-Field-wrong' : 'mr-Field-help'}>
+        <div id={about} className={wrong ? 'mr-PanelField-wrong' : 'mr-PanelField-help'}>
           {wrong || help}
         </div>
       )}

@@ -31,7 +31,7 @@ export function Frame({ title, tools, list, detail, detailLabel, close }: IFrame
           <section className="mr-Panel-detail" aria-label={detailLabel}>
             <Button minimal small className="mr-Panel-close" title={trans.__('Close')} onClick={close}>
               <closeIcon.react tag="span" aria-hidden="true" />
-              <span className="mr-Hidden">{trans.__('Close')}</span>
+              <span className="mr-Unseen">{trans.__('Close')}</span>
             </Button>
             {detail}
           </section>

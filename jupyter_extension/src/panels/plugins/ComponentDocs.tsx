@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { fieldsOf } from '../../model/fields';
+import { Facts } from '../../parts/Facts';
 import { usePanel } from '../context';
-import { Facts } from '../parts/Facts';
 
 type Component = Schemas['ComponentManifest'];
 
@@ -42,7 +42,7 @@ export function ComponentDocs({ component }: { component: Component }): JSX.Elem
           {examples.map((one, index) => (
             <details key={index}>
               <summary>{one.title || trans.__('Example %1', index + 1)}</summary>
-              <pre className="mr-Code" tabIndex={0}>
+              <pre className="mr-CodeText" tabIndex={0}>
                 {JSON.stringify({ ...one, title: undefined }, null, 2)}
               </pre>
             </details>

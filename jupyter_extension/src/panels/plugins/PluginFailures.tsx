@@ -13,7 +13,7 @@ export function PluginFailures({ failures }: { failures: Schemas['Plugins']['fai
           {one.traceback && (
             <details>
               <summary>{trans.__('Traceback')}</summary>
-              <pre className="mr-Code" tabIndex={0}>
+              <pre className="mr-CodeText" tabIndex={0}>
                 {one.traceback}
               </pre>
             </details>

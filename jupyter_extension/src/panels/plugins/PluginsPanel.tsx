@@ -27,7 +27,7 @@ export function PluginsPanel(): JSX.Element {
   const [told, setTold] = useState('');
   const rescan = () =>
     action.act(async () => {
-      const found = await answer(client.routes.POST('/plugins/rescan'));
+      const found = await client.rescanPlugins();
       setTold(trans.__('%1 plugins, %2 failures.', found.items.length, found.failures.length));
       reload();
     });
@@ -38,7 +38,7 @@ export function PluginsPanel(): JSX.Element {
       tools={
         <div className="mr-Buttons">
           <Button disabled={action.busy} onClick={rescan}>
-            <refreshIcon.react tag="span" aria-hidden="true" className="mr-Icon" />{' '}
+            <refreshIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" />{' '}
             {action.busy ? trans.__('Looking…') : trans.__('Rescan')}
           </Button>
           <span role="status">{told}</span>

@@ -2,8 +2,8 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
-import { ENDED } from '../../model/runList';
 import type { Schemas } from '../../api/client';
+import { isLive } from '../../model/run';
 import { usePanel, usePanelView } from '../context';
 import { linkTo } from './linkTo';
 
@@ -23,7 +23,7 @@ export function RunButtons({ run, busy, cancel, retry }: IRunButtonsProps): JSX.
     Clipboard.copyToSystem(linkTo(run.run_id, step ?? (run.failure?.node || undefined)));
     setCopied(true);
   };
-  const ended = ENDED.has(run.state);
+  const ended = !isLive(run.state);
   return (
     <div className="mr-Buttons">
       {!ended && (

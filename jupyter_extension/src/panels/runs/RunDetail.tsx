@@ -1,9 +1,9 @@
 import { answer, type Schemas } from '../../api/client';
-import { ENDED } from '../../model/runList';
+import { isLive } from '../../model/run';
+import { StateMark } from '../../parts/StateMark';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { ProblemNote } from '../parts/ProblemNote';
-import { StateMark } from '../parts/StateMark';
 import { useAction } from '../useAction';
 import { FailureNote } from './FailureNote';
 import { RunButtons } from './RunButtons';
@@ -37,7 +37,7 @@ export function RunDetail({ id }: { id: string }): JSX.Element {
   return (
     <>
       <h2>
-        {run.flow || run.flow_id} <StateMark state={run.state} />
+        {run.flow || run.flow_id} <StateMark trans={trans} state={run.state} />
       </h2>
       <RunButtons run={run} busy={action.busy} cancel={cancel} retry={retry} />
       <ProblemNote error={action.error ?? error} />
@@ -47,7 +47,7 @@ export function RunDetail({ id }: { id: string }): JSX.Element {
       <h3>{trans.__('Steps')}</h3>
       <RunSteps
         steps={steps}
-        retryFrom={ENDED.has(run.state) && !action.busy ? node => void retry({ from: node }) : null}
+        retryFrom={!isLive(run.state) && !action.busy ? node => void retry({ from: node }) : null}
         show={step => void commands.execute('millrace:open-run', { run: run.run_id, step })}
       />
     </>

@@ -1,8 +1,8 @@
 import type { Schemas } from '../../api/client';
+import { Facts } from '../../parts/Facts';
+import { Took } from '../../parts/Took';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
-import { Facts } from '../parts/Facts';
-import { When } from '../parts/When';
-import { Took } from './Took';
 
 /** When a run was, of what, and by whom. */
 export function RunFacts({ run }: { run: Schemas['RunDetail'] }): JSX.Element {

@@ -1,9 +1,9 @@
-import { usePanel } from '../context';
+import type { Schemas } from '../../api/client';
 import type { IRunFilter, Range } from '../../model/runFilter';
-import { stateWord } from '../parts/StateMark';
+import { stateWord } from '../../model/stateWord';
+import { usePanel } from '../context';
 import { Choice } from '../parts/Choice';
 import { TextBox } from '../parts/TextBox';
-import type { Schemas } from '../../api/client';
 
 const STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'];
 
@@ -45,11 +45,11 @@ export function RunFilters({ filter, flows, triggers, change }: IRunFiltersProps
           <button
             key={state}
             type="button"
-            className={`mr-Chip mr-mod-${state}`}
+            className="mr-Filters-state"
             aria-pressed={filter.states.includes(state)}
             onClick={() => change({ states: toggled(filter.states, state) })}
           >
-            {stateWord(state, trans)}
+            {stateWord(trans, state)}
           </button>
         ))}
       </div>

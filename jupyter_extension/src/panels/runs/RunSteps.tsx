@@ -1,11 +1,12 @@
 import { Button } from '@jupyterlab/ui-components';
 
 import type { Schemas } from '../../api/client';
+import { numberText } from '../../model/measure';
+import { StateMark } from '../../parts/StateMark';
+import { Took } from '../../parts/Took';
+import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
-import { StateMark } from '../parts/StateMark';
-import { When } from '../parts/When';
 import { FailureNote } from './FailureNote';
-import { Took } from './Took';
 
 type StepShown = Schemas['StepShown'];
 
@@ -30,7 +31,7 @@ export function RunSteps({ steps, retryFrom, show }: IRunStepsProps): JSX.Elemen
           <th scope="col">{trans.__('Took')}</th>
           <th scope="col">{trans.__('Rows out')}</th>
           <th scope="col">
-            <span className="mr-Hidden">{trans.__('Actions')}</span>
+            <span className="mr-Unseen">{trans.__('Actions')}</span>
           </th>
         </tr>
       </thead>
@@ -59,7 +60,7 @@ interface IStepRowsProps {
 function StepRows({ step, asked, retryFrom, show }: IStepRowsProps): JSX.Element {
   const { trans } = usePanel();
   const rows = Object.entries(step.outputs).flatMap(([port, output]) =>
-    output.rows === null ? [] : [`${port} ${output.rows.toLocaleString()}`]
+    output.rows === null ? [] : [`${port} ${numberText(output.rows)}`]
   );
   return (
     <>
@@ -71,7 +72,7 @@ function StepRows({ step, asked, retryFrom, show }: IStepRowsProps): JSX.Element
           {step.attempt > 1 && <span className="mr-Quiet"> {trans.__('attempt %1', step.attempt)}</span>}
         </th>
         <td>
-          <StateMark state={step.state} />
+          <StateMark trans={trans} state={step.state} />
         </td>
         <td className="mr-mod-time">
           <When time={step.started} />

@@ -1,9 +1,9 @@
 import type { Schemas } from '../../api/client';
+import { StateMark } from '../../parts/StateMark';
+import { Took } from '../../parts/Took';
+import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
-import { StateMark } from '../parts/StateMark';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
-import { Took } from './Took';
 
 type RunShown = Schemas['RunShown'];
 
@@ -31,7 +31,7 @@ export function RunTable({ runs, triggers }: IRunTableProps): JSX.Element {
       choose={run => view.setState({ chosen: run.run_id, step: null })}
       columns={[
         { name: trans.__('Flow'), cell: run => run.flow || run.flow_id, className: 'mr-mod-name' },
-        { name: trans.__('State'), cell: run => <StateMark state={run.state} /> },
+        { name: trans.__('State'), cell: run => <StateMark trans={trans} state={run.state} /> },
         { name: trans.__('Started by'), cell: by, className: 'mr-mod-by' },
         {
           name: trans.__('Started'),

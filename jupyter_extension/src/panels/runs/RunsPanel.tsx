@@ -22,6 +22,13 @@ export function RunsPanel(): JSX.Element {
   const { chosen, flow, visible } = usePanelView(one => one);
   const [filter, setFilter] = useState<IRunFilter>({ ...ANY_RUN, flow });
   useEffect(() => setFilter(known => ({ ...known, flow, trigger: '' })), [flow]);
+  // A link to another flow's runs finds the panel open, with a flow that somebody has chosen since.
+  const change = (part: Partial<IRunFilter>) => {
+    setFilter(known => ({ ...known, ...part }));
+    if (part.flow !== undefined) {
+      view.setState({ flow: part.flow });
+    }
+  };
   const runs = useRuns(useDebounced(filter));
   const flows = useFlows();
   const triggers = useLoaded(
@@ -33,19 +40,12 @@ export function RunsPanel(): JSX.Element {
   return (
     <Frame
       title={trans.__('Runs')}
-      tools={
-        <RunFilters
-          filter={filter}
-          flows={flows.value ?? []}
-          triggers={items}
-          change={part => setFilter(known => ({ ...known, ...part }))}
-        />
-      }
+      tools={<RunFilters filter={filter} flows={flows.value ?? []} triggers={items} change={change} />}
       list={
         <>
           <ProblemNote error={runs.error} retry={runs.reload} />
           {runs.items === null && !runs.error && <Busy />}
-          {runs.items?.length === 0 && <NoRuns any={isAnyRun(filter)} clear={() => setFilter(ANY_RUN)} />}
+          {runs.items?.length === 0 && <NoRuns any={isAnyRun(filter)} clear={() => change(ANY_RUN)} />}
           {!!runs.items?.length && (
             <RunTable runs={runs.items} triggers={new Map(items.map(one => [one.trigger_id, one.name]))} />
           )}

@@ -1,5 +1,5 @@
 import { answer, type Client, type Schemas } from '../../api/client';
-import { ENDED } from '../../model/runList';
+import { isLive } from '../../model/run';
 import { usePanel } from '../context';
 import { type ILoaded, useLoaded } from '../useLoaded';
 import { useRunEvents } from '../useRunEvents';
@@ -13,7 +13,7 @@ export interface IWholeRun {
 export function useRun(run_id: string): ILoaded<IWholeRun> {
   const { client } = usePanel();
   const loaded = useLoaded(() => wholeRun(client, run_id), [client, run_id]);
-  const ended = loaded.value !== null && ENDED.has(loaded.value.run.state);
+  const ended = loaded.value !== null && !isLive(loaded.value.run.state);
   useRunEvents(ended ? null : `/runs/${loaded.value?.run.run_id ?? run_id}/events`, loaded.reload);
   return loaded;
 }

@@ -43,7 +43,7 @@ export function CronFields({ settings, error, change }: ICronFieldsProps): JSX.E
       <details>
         <summary>{trans.__('Missed times, overlaps and limits')}</summary>
         <PolicyFields settings={settings} set={set} />
-        <div className="mr-Form-row">
+        <div className="mr-PanelForm-row">
           <Field label={trans.__('Not before')} name="starts" error={error}>
             {id => (
               <TextBox
@@ -120,7 +120,7 @@ function PolicyFields({ settings, set }: IPolicyFieldsProps): JSX.Element {
   const number = (text: string) => (text === '' ? null : Number(text));
   return (
     <>
-      <div className="mr-Form-row">
+      <div className="mr-PanelForm-row">
         <Field label={trans.__('Times missed while nothing ran')}>
           {id => (
             <Choice
@@ -168,7 +168,7 @@ function PolicyFields({ settings, set }: IPolicyFieldsProps): JSX.Element {
           </Field>
         )}
       </div>
-      <div className="mr-Form-row">
+      <div className="mr-PanelForm-row">
         <Field label={trans.__('Not worth running after (seconds)')}>
           {id => (
             <TextBox

@@ -2,13 +2,13 @@ import { Button, refreshIcon } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { ProblemNote } from '../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { useLoaded } from '../useLoaded';
 import { useRunEvents } from '../useRunEvents';
 import { DeliveryDetail } from './DeliveryDetail';
@@ -31,7 +31,7 @@ export function Deliveries({ trigger_id }: { trigger_id: string }): JSX.Element 
     <>
       <div className="mr-Buttons">
         <Button minimal small onClick={reload}>
-          <refreshIcon.react tag="span" aria-hidden="true" className="mr-Icon" /> {trans.__('Look again')}
+          <refreshIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" /> {trans.__('Look again')}
         </Button>
       </div>
       {value.items.length === 0 && (

@@ -1,11 +1,12 @@
 import { Button } from '@jupyterlab/ui-components';
 
 import { answer, type Schemas } from '../../api/client';
+import { sizeText } from '../../model/measure';
+import { Facts } from '../../parts/Facts';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { Facts } from '../parts/Facts';
 import { ProblemNote } from '../parts/ProblemNote';
-import { When } from '../parts/When';
 import { useAction } from '../useAction';
 import { useLoaded } from '../useLoaded';
 
@@ -39,7 +40,7 @@ export function DeliveryDetail({ id, replayed }: { id: string; replayed: () => v
           [trans.__('Received'), <When key="r" time={value.received} full />],
           [trans.__('Delivery id'), value.key],
           [trans.__('Replay of'), value.replay_of],
-          [trans.__('Bytes'), value.size?.toLocaleString()]
+          [trans.__('Size'), value.size !== null && sizeText(value.size)]
         ]}
       />
       {value.request ? <Request request={value.request} /> : <p>{trans.__('Nothing of it was kept.')}</p>}
@@ -52,14 +53,14 @@ function Request({ request }: { request: Schemas['RequestShown'] }): JSX.Element
   const { body } = request;
   return (
     <>
-      <pre className="mr-Code" tabIndex={0} aria-label={trans.__('Head')}>
+      <pre className="mr-CodeText" tabIndex={0} aria-label={trans.__('Head')}>
         {`${request.method} ${request.path}${request.query ? `?${request.query}` : ''}\n`}
         {request.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}
       </pre>
       {body.text === null && body.base64 === null ? (
         <p>{trans.__('The body is no longer kept.')}</p>
       ) : (
-        <pre className="mr-Code" tabIndex={0} aria-label={trans.__('Body')}>
+        <pre className="mr-CodeText" tabIndex={0} aria-label={trans.__('Body')}>
           {body.text ?? body.base64}
           {body.cut && '…'}
         </pre>

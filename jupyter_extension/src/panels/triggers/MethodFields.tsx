@@ -49,7 +49,7 @@ export function MethodFields({ methods, environment, error, change }: IMethodFie
           {trans.__('Add another way')}
         </Button>
       )}
-      {concerns(error, 'methods') && <span className="mr-Hidden">{trans.__('Choose how callers are known.')}</span>}
+      {concerns(error, 'methods') && <span className="mr-Unseen">{trans.__('Choose how callers are known.')}</span>}
     </>
   );
 }
@@ -72,7 +72,7 @@ function MethodRow({ method, environment, error, put }: IMethodRowProps): JSX.El
     ['open', trans.__('Anybody may call (no authentication)')]
   ] as const;
   return (
-    <div className="mr-Form-row">
+    <div className="mr-PanelForm-row">
       <Field label={trans.__('Authentication')} name="methods" error={error} required>
         {(id, about) => (
           <Choice

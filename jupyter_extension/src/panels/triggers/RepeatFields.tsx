@@ -25,7 +25,7 @@ export function RepeatFields({ repeat, error, change }: IRepeatFieldsProps): JSX
   const kind = repeat.repeat;
   const [hour, minute] = repeat.time.split(':');
   return (
-    <div className="mr-Form-row">
+    <div className="mr-PanelForm-row">
       <Field label={trans.__('Repeat')}>
         {id => <Choice id={id} value={kind} options={repeats} choose={value => change({ repeat: value as Repeat })} />}
       </Field>

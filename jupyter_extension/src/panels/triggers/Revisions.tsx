@@ -2,11 +2,11 @@ import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { ProblemNote } from '../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { useAction } from '../useAction';
 import { useLoaded } from '../useLoaded';
 import { Differences } from './Differences';

@@ -1,11 +1,11 @@
 import { answer } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { ProblemNote } from '../parts/ProblemNote';
-import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { RunLink } from '../parts/RunLink';
+import { Table } from '../parts/Table';
 import { useLoaded } from '../useLoaded';
 
 /** What became of each due time. */

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { Tabs } from '../../parts/Tabs';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { CopyBox } from '../parts/CopyBox';
 import { ProblemNote } from '../parts/ProblemNote';
-import { Tabs } from '../parts/Tabs';
 import { useLoaded } from '../useLoaded';
 import { Deliveries } from './Deliveries';
 import { Revisions } from './Revisions';
@@ -25,6 +25,7 @@ interface ITriggerDetailProps {
 export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JSX.Element {
   const { client, trans } = usePanel();
   const [editing, setEditing] = useState(false);
+  const [shown, show] = useState('history');
   const [conflict, setConflict] = useState<unknown>(null);
   const { value, error, reload } = useLoaded(
     () => answer(client.routes.GET('/triggers/{trigger_id}', { params: { path: { trigger_id: id } } })),
@@ -64,6 +65,10 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
   }
   const { trigger_id, flow_id, environment } = value;
   const cron = value.kind === 'cron';
+  const tabs = [
+    { id: 'history', title: cron ? trans.__('History') : trans.__('Deliveries') },
+    { id: 'revisions', title: trans.__('Revisions') }
+  ];
   return (
     <>
       <h2>
@@ -72,15 +77,15 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
       <p className="mr-Quiet">{value.flow}</p>
       <TriggerButtons trigger={value} edit={() => setEditing(true)} changed={refresh} deleted={deleted} />
       {cron ? <Times trigger={value} /> : <Address trigger={value} />}
-      <Tabs
-        label={trans.__('About %1', value.name)}
-        tabs={[
-          cron
-            ? { name: trans.__('History'), draw: () => <Ticks trigger_id={trigger_id} /> }
-            : { name: trans.__('Deliveries'), draw: () => <Deliveries trigger_id={trigger_id} /> },
-          { name: trans.__('Revisions'), draw: () => <Revisions flow_id={flow_id} environment={environment} /> }
-        ]}
-      />
+      <Tabs label={trans.__('About %1', value.name)} tabs={tabs} shown={shown} onShow={show}>
+        {shown === 'revisions' ? (
+          <Revisions flow_id={flow_id} environment={environment} />
+        ) : cron ? (
+          <Ticks trigger_id={trigger_id} />
+        ) : (
+          <Deliveries trigger_id={trigger_id} />
+        )}
+      </Tabs>
     </>
   );
 }

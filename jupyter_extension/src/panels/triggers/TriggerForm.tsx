@@ -64,10 +64,10 @@ export function TriggerForm({ kind, trigger, done, cancel, stale }: ITriggerForm
     });
   };
   return (
-    <form className="mr-Form" onSubmit={save}>
+    <form className="mr-PanelForm" onSubmit={save}>
       <h2>{titleOf(kind, trigger, trans)}</h2>
       {!trigger && <OutlivesNote />}
-      <div className="mr-Form-row">
+      <div className="mr-PanelForm-row">
         <Field label={trans.__('Flow')} name="flow_id" error={error} required>
           {(id, about) => (
             <Choice
@@ -131,7 +131,7 @@ export function TriggerForm({ kind, trigger, done, cancel, stale }: ITriggerForm
         }
       />
       <ProblemNote error={error} />
-      <div className="mr-Buttons mr-Form-end">
+      <div className="mr-Buttons mr-PanelForm-end">
         <Button className="jp-mod-accept" type="submit" disabled={busy}>
           {trigger ? trans.__('Save') : trans.__('Add trigger')}
         </Button>

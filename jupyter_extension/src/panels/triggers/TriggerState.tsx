@@ -9,8 +9,10 @@ export function TriggerState({ trigger }: { trigger: Schemas['TriggerShown'] }):
   const { paused } = trigger;
   const Icon = paused === null ? checkIcon : pauseIcon;
   return (
-    <span className={`mr-State mr-mod-wrap mr-mod-${paused === null ? 'succeeded' : 'waiting'}`}>
-      <Icon.react tag="span" className="mr-State-icon" aria-hidden="true" />
+    <span className="mr-State mr-mod-wrap">
+      <span className="mr-State-icon" data-state={paused === null ? 'succeeded' : 'waiting'} aria-hidden="true">
+        <Icon.react tag="span" />
+      </span>
       <span>{paused === null ? trans.__('On') : paused ? trans.__('Paused: %1', paused) : trans.__('Paused')}</span>
     </span>
   );

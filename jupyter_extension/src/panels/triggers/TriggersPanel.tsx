@@ -1,13 +1,13 @@
 import { addIcon, Button } from '@jupyterlab/ui-components';
 
 import { answer } from '../../api/client';
+import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
 import { ProblemNote } from '../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { When } from '../parts/When';
 import { useLoaded } from '../useLoaded';
 import { TriggerDetail } from './TriggerDetail';
 import { TriggerForm } from './TriggerForm';
@@ -28,10 +28,10 @@ export function TriggersPanel(): JSX.Element {
   const add = (
     <div className="mr-Buttons">
       <Button className="jp-mod-accept" onClick={() => choose(NEW_CRON)}>
-        <addIcon.react tag="span" aria-hidden="true" className="mr-Icon" /> {trans.__('New schedule')}
+        <addIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" /> {trans.__('New schedule')}
       </Button>
       <Button onClick={() => choose(NEW_WEBHOOK)}>
-        <addIcon.react tag="span" aria-hidden="true" className="mr-Icon" /> {trans.__('New webhook')}
+        <addIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" /> {trans.__('New webhook')}
       </Button>
     </div>
   );

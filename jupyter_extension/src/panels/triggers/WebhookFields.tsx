@@ -44,7 +44,7 @@ export function WebhookFields({ settings, environment, error, change }: IWebhook
         </Field>
         <details>
           <summary>{trans.__('Answer and limits')}</summary>
-          <div className="mr-Form-row">
+          <div className="mr-PanelForm-row">
             {limits.map(([name, label, usual]) => (
               <Field key={name} label={label} name={name} error={error}>
                 {(id, about) => (

@@ -3,6 +3,7 @@ import { flowOrder } from '../../../model/graph';
 import { type Direction, steer } from '../../../model/steer';
 import type { IEditor } from '../../context';
 import { currentCards } from '../cards';
+import { showPane } from '../../panes';
 import { canvasOf } from '../state';
 import { select, selected } from './select';
 
@@ -51,6 +52,7 @@ export function openSettings(editor: IEditor): void {
   const node = surface?.focused() ?? selected(editor).nodes[0];
   if (node) {
     select(editor, [node]);
+    showPane(editor, 'settings');
     surface?.focusSettings();
   }
 }

@@ -2,7 +2,7 @@ import { EditorView } from '@codemirror/view';
 import { CodeEditor } from '@jupyterlab/codeeditor';
 import type { ISharedText } from '@jupyter/ydoc';
 import { Widget } from '@lumino/widgets';
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 import type { FlowProblem } from '../../../model/settings';
 import { useEditor } from '../../context';
@@ -17,12 +17,16 @@ export interface ICodeBox {
   lineNumbers?: boolean;
   words?: readonly string[];
   problems?: readonly FlowProblem[];
+  /** The line to put the cursor on; `onShown` is told when it is there. Lines begin with 1. */
+  line?: number | null;
+  onShown?: () => void;
 }
 
 const NONE: readonly never[] = [];
 
 /** JupyterLab's code editor, with highlighting, completion, and signs at the lines that have problems. */
-export function CodeBox({ id, text, language, lineNumbers, words = NONE, problems = NONE }: ICodeBox): JSX.Element {
+export function CodeBox(props: ICodeBox): JSX.Element {
+  const { id, text, language, lineNumbers, words = NONE, problems = NONE, line = null, onShown } = props;
   const { editorServices, completion } = useEditor();
   const host = useRef<HTMLDivElement>(null);
   const widget = useRef<CodeWidget | null>(null);
@@ -59,6 +63,13 @@ export function CodeBox({ id, text, language, lineNumbers, words = NONE, problem
       markLines(widget.current.view, problems);
     }
   }, [lineNumbers, text, problems]);
+
+  useEffect(() => {
+    if (line !== null && widget.current) {
+      widget.current.goTo(line);
+      onShown?.();
+    }
+  }, [line, onShown]);
 
   return <div ref={host} className={`mr-Code${lineNumbers ? ' mr-mod-source' : ''}`} />;
 }

@@ -1,4 +1,4 @@
-import type { EditorView } from '@codemirror/view';
+import { EditorView } from '@codemirror/view';
 import { CodeEditorWrapper } from '@jupyterlab/codeeditor';
 
 /** JupyterLab's code editor in a pane; `words` are what its completion offers beside what stands in the text. */
@@ -9,6 +9,14 @@ export class CodeWidget extends CodeEditorWrapper {
     super(options);
     this.id = options.id;
     this.addClass('mr-Code-editor');
+  }
+
+  /** Puts the cursor on a line, in the middle of what is seen, and gives it the keyboard. Lines begin with 1. */
+  goTo(line: number): void {
+    const { view } = this;
+    const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+    this.editor.focus();
   }
 
   /** CodeMirror's own view, which JupyterLab's editor has but does not declare. */

@@ -1,7 +1,7 @@
 import { YFile } from '@jupyter/ydoc';
 import { useEffect, useRef, useState } from 'react';
 
-import { editText } from '../../../document/sharedFlow';
+import { editText } from '../../../document/sharedValue';
 import { CodeBox } from './CodeBox';
 
 interface ITextCode {

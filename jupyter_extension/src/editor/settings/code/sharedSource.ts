@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type * as Y from 'yjs';
 
 import type { SharedFlow } from '../../../document/sharedFlow';
-import { editText } from '../../../document/sharedFlow';
+import { editText } from '../../../document/sharedValue';
 
 /** A code node's text as JupyterLab's code editor binds to it: in place, with the document's own undo. */
 export class SharedSource implements IYText {

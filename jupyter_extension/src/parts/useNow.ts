@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'react';
 
-/** The time, every second while it is needed. */
-export function useNow(needed: boolean): number {
+/** The time in milliseconds, anew each second while something goes on. */
+export function useNow(goesOn: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    if (!needed) {
+    if (!goesOn) {
       return;
     }
     setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
-  }, [needed]);
+  }, [goesOn]);
   return now;
 }

@@ -1,4 +1,4 @@
-import { fullTime, shortTime } from '../../model/moment';
+import { fullTime, shortTime } from '../model/moment';
 
 /** A time by the viewer's clock; more of it where the pointer rests. */
 export function When({ time, full = false }: { time: string | null | undefined; full?: boolean }): JSX.Element | null {
