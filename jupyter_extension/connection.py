@@ -73,6 +73,8 @@ class Connection:
         self.state: State = "down"
         self.why = AT_REST
         """Why there is no service, in words."""
+        self.failed = False
+        """Whether somebody must do something about that."""
         self._way: Way | None = None
         self._seen: Address | None = None
         """A service that runs, to which no way was opened yet."""
@@ -167,7 +169,7 @@ class Connection:
 
     def told(self) -> dict[str, Any]:
         """The state, as browsers are told."""
-        return {"state": self.state, "version": self.version, "why": self.why}
+        return {"state": self.state, "version": self.version, "why": self.why, "failed": self.failed}
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` when the state changes, until `unwatch`."""
@@ -186,15 +188,15 @@ class Connection:
             try:
                 await self.look()
             except UserError as error:
-                self._set("down", str(error))
+                self._set("down", str(error), failed=True)
             except Exception:  # else nobody would look any more
                 logger.exception("cannot look for the service")
             await asyncio.sleep(LOOK_SECONDS * (10 if self._way and not self._way.private else 1))
 
-    def _set(self, state: State, why: str = "") -> None:
+    def _set(self, state: State, why: str = "", *, failed: bool = False) -> None:
         if (state, why) == (self.state, self.why):
             return
-        self.state, self.why = state, why
+        self.state, self.why, self.failed = state, why, failed
         logger.info("the service is %s%s", state, f": {why}" if why else "")
         for watcher in list(self._watchers):
             watcher()
@@ -221,7 +223,7 @@ class Connection:
             self._failure = error if isinstance(error, UserError) else None
             if self._failure is None:
                 logger.error("the service cannot be reached", exc_info=error)
-            self._set("down", str(error))
+            self._set("down", str(error), failed=True)
 
     async def _team_service(self) -> Way:
         client = _team_client(self.settings.url, self.settings.token)

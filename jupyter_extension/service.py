@@ -27,7 +27,7 @@ class ServiceHandler(Handler):
         try:
             await self.connection.look()
         except UserError as error:
-            self.answer({**_described(self.connection), "state": "down", "why": str(error)})
+            self.answer({**_described(self.connection), "state": "down", "why": str(error), "failed": True})
             return
         self.answer(_described(self.connection))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from studio.flow import Flow, format_flow
 from tests.browser.labs import Lab, running_lab
@@ -72,3 +72,11 @@ def test_the_room_saves_the_canonical_text(open_lab: Callable[[str], Page], file
     flow = json.loads(file.read_text())
     assert flow["nodes"][0]["params"] == {"limit": 77}
     assert file.read_text() == page.evaluate(f"() => {SHARED}.getSource()")
+
+
+def test_a_room_of_a_file_that_is_no_flow_shows_why_until_it_is_one(open_lab: Callable[[str], Page], lab: Lab):
+    (lab.root / "empty.flow").write_text("")
+    page = open_lab("empty.flow")
+    page.get_by_role("button", name="Start a new flow here").click()
+    expect(page.get_by_text("This flow is empty")).to_be_visible()
+    assert json.loads((lab.root / "empty.flow").read_text())["name"] == "empty"

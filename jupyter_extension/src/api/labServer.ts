@@ -9,6 +9,8 @@ export interface IServiceTold {
   version: string;
   /** Why it is not ready, in words. */
   why: string;
+  /** Whether somebody must do something about it; `why` says what. */
+  failed: boolean;
 }
 
 /** The service as the Jupyter server sees it. */

@@ -43,6 +43,9 @@ export class Stream {
   /** The service's state whenever it changes; null while the Jupyter server cannot be reached. */
   readonly serviceChanged = new Signal<this, IServiceTold | null>(this);
 
+  /** Why the service could not be had the last time, and what to do; empty once it is there. */
+  trouble = '';
+
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   /** Follows `/runs/ID/events` or `/events`, from behind the event `after`. Returns what ends it. */
@@ -89,6 +92,8 @@ export class Stream {
 
   private onMessage(message: IMessage): void {
     if (message.service) {
+      const { state, why, failed } = message.service;
+      this.trouble = failed ? why : state === 'ready' ? '' : this.trouble;
       this.serviceChanged.emit(message.service);
     }
     const subscription = message.id === undefined ? undefined : this.subscriptions.get(message.id);

@@ -29,6 +29,8 @@ export class FlowModel implements DocumentRegistry.IModel {
   constructor(options: DocumentRegistry.IModelOptions<SharedFlow> = {}) {
     this.sharedModel = options.sharedModel ?? SharedFlow.create();
     this.collaborative = options.collaborationEnabled ?? false;
+    // Of an empty file JupyterLab tells us nothing at all.
+    this._unreadable = this.collaborative ? null : { text: '', message: whyNoFlow('') };
     this.sharedModel.changed.connect(this.onChanged, this);
   }
 
@@ -59,18 +61,17 @@ export class FlowModel implements DocumentRegistry.IModel {
     return this._unreadable ? this._unreadable.text : this.sharedModel.getSource();
   }
 
+  /** Becomes what a file holds. Over an open flow that is one step to undo, so that no edit is lost to it. */
   fromString(text: string): void {
-    const first = this._unreadable !== null || !this.loaded;
     const message = whyNoFlow(text);
     if (message) {
       this.setUnreadable({ text, message });
     } else {
-      this.sharedModel.setSource(text);
+      this.sharedModel.together(() => this.sharedModel.setSource(text));
+      if (this._unreadable) {
+        this.sharedModel.clearUndoHistory();
+      }
       this.setUnreadable(null);
-      this.loaded = true;
-    }
-    if (first) {
-      this.sharedModel.clearUndoHistory();
     }
     this.dirty = false;
   }
@@ -122,9 +123,8 @@ export class FlowModel implements DocumentRegistry.IModel {
     }
   }
 
-  private _unreadable: IUnreadable | null = null;
+  private _unreadable: IUnreadable | null;
   private _readOnly = false;
-  private loaded = false;
 }
 
 /** What is wrong with a text that is no flow; empty for one. */

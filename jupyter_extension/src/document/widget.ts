@@ -1,19 +1,22 @@
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
+import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
-import { BoxPanel, Panel } from '@lumino/widgets';
+import { BoxPanel } from '@lumino/widgets';
 
 import type { IEditor } from '../editor/context';
-import type { FlowModel, IUnreadable } from './model';
+import type { FlowModel } from './model';
 
 type Context = DocumentRegistry.IContext<FlowModel>;
 
-/** Draws the editor of a flow that is loaded; comes later, for it is large. */
+/** Draws the editor of a flow that is loaded, which comes later, for it is large; or why the file is none. */
 export type Draw = (widget: FlowWidget) => Promise<Widget>;
 
 /** An open flow: the editor, or why the file cannot be shown. */
 export class FlowWidget extends DocumentWidget<BoxPanel, FlowModel> {
   readonly editorChanged = new Signal<this, IEditor | null>(this);
+  /** The tab has come to the front. */
+  readonly shown = new Signal<this, void>(this);
 
   /** The editor, for commands; null until it is drawn, and where the file is no flow. */
   get editor(): IEditor | null {
@@ -24,20 +27,26 @@ export class FlowWidget extends DocumentWidget<BoxPanel, FlowModel> {
     this.editorChanged.emit(editor);
   }
 
-  /** Draws what the file is now. */
+  /** Draws what the file is now; what was drawn for an earlier state of it is dropped. */
   async draw(draw: Draw): Promise<void> {
-    const { unreadable } = this.context.model;
+    const drawing = ++this.drawn;
     this.editor = null;
-    const shown = unreadable ? unreadableView(unreadable) : await draw(this);
-    this.content.widgets.slice().forEach(old => old.dispose());
-    if (this.isDisposed) {
+    const shown = await draw(this);
+    if (this.isDisposed || drawing !== this.drawn) {
       shown.dispose();
-    } else {
-      this.content.addWidget(shown);
+      return;
     }
+    this.content.widgets.slice().forEach(old => old.dispose());
+    this.content.addWidget(shown);
+  }
+
+  protected onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.shown.emit();
   }
 
   private _editor: IEditor | null = null;
+  private drawn = 0;
 }
 
 export class FlowWidgetFactory extends ABCWidgetFactory<FlowWidget, FlowModel> {
@@ -61,17 +70,4 @@ export class FlowWidgetFactory extends ABCWidgetFactory<FlowWidget, FlowModel> {
     });
     return widget;
   }
-}
-
-/** The text as it is, and what is wrong with it: nothing is drawn that might be saved over it. */
-function unreadableView({ text, message }: IUnreadable): Widget {
-  const panel = new Panel();
-  panel.addClass('mr-Unreadable');
-  const heading = document.createElement('p');
-  heading.setAttribute('role', 'alert');
-  heading.textContent = message;
-  const source = document.createElement('pre');
-  source.textContent = text;
-  panel.node.append(heading, source);
-  return panel;
 }

@@ -8,8 +8,10 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
+import { followFile } from '../document/followFile';
 import { FlowModelFactory } from '../document/model';
 import { SharedFlow } from '../document/sharedFlow';
+import { unreadableView } from '../document/unreadableView';
 import { type FlowWidget, FlowWidgetFactory } from '../document/widget';
 import { flowIcon } from './icons';
 import { IFlowTracker, IService } from './tokens';
@@ -46,9 +48,13 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
       icon: flowIcon
     });
 
+    const { contents } = app.serviceManager;
     const draw = async (widget: FlowWidget): Promise<Widget> => {
-      const { openEditor } = await import('../editor/open');
       const { context } = widget;
+      if (context.model.unreadable) {
+        return unreadableView(widget, { trans, commands: app.commands, contents, editorServices });
+      }
+      const { openEditor } = await import('../editor/open');
       const opened = openEditor({
         ...service,
         trans,
@@ -57,7 +63,7 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
         themeManager,
         completion,
         commands: app.commands,
-        contents: app.serviceManager.contents,
+        contents,
         document: context.model.sharedModel,
         path: () => context.path
       });
@@ -80,6 +86,9 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
     factory.widgetCreated.connect((_, widget) => {
       widget.title.icon = flowIcon;
       widget.context.pathChanged.connect(() => void tracker.save(widget));
+      if (!widget.context.model.collaborative) {
+        followFile(widget, contents);
+      }
       void tracker.add(widget);
     });
     void restorer?.restore(tracker, {

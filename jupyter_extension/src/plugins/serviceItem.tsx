@@ -37,7 +37,8 @@ export class ServiceItem extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    const icon = this.told === null ? closeIcon : ICONS[this.told?.state ?? 'down'];
+    const away = this.told === null || this.told?.failed;
+    const icon = away ? closeIcon : ICONS[this.told?.state ?? 'down'];
     const words = serviceWords(this.told, this.trans);
     return (
       <button
@@ -49,7 +50,11 @@ export class ServiceItem extends ReactWidget {
           this.menu.open(left, top, { forceY: false });
         }}
       >
-        <span className="mr-State-icon mr-mod-service" data-state={this.told?.state ?? 'away'} aria-hidden="true">
+        <span
+          className="mr-State-icon mr-mod-service"
+          data-state={away ? 'away' : (this.told?.state ?? 'down')}
+          aria-hidden="true"
+        >
           <icon.react tag="span" />
         </span>
         <span aria-live="polite">{words}</span>
@@ -61,6 +66,9 @@ export class ServiceItem extends ReactWidget {
 export function serviceWords(told: IServiceTold | null | undefined, trans: TranslationBundle): string {
   if (told === null) {
     return trans.__('Millrace: JupyterLab’s server does not answer');
+  }
+  if (told?.failed) {
+    return trans.__('Millrace cannot start');
   }
   const words: Record<string, string> = {
     ready: trans.__('Millrace is ready'),

@@ -171,7 +171,8 @@ def test_a_service_that_cannot_start_is_said_with_the_reason(tmp_path: Path) -> 
             refused = client.get("api/runs")
             assert (refused.status_code, refused.json()["code"]) == (503, "no_service")
             assert refused.json()["cure"]
-            assert client.get("service").json()["state"] == "down"
+            told = client.get("service").json()
+            assert (told["state"], told["failed"]) == ("down", True)
     finally:
         made.close()
 
@@ -183,6 +184,7 @@ def test_wrong_settings_are_said_and_jupyter_goes_on(tmp_path: Path) -> None:
             told = client.get("service").json()
             assert told["state"] == "down"
             assert "MILLRACE_WORKERS" in told["why"]
+            assert told["failed"]
             refused = client.get("api/runs")
             assert refused.status_code == 503
             assert "MILLRACE_WORKERS" in refused.json()["detail"]

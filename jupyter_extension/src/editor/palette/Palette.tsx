@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { catalog, type IOffer, search } from '../../model/catalog';
 import { useEditor, useSession } from '../context';
 import { About, type IShown } from './About';
+import { NoComponents } from './NoComponents';
 import { PaletteItem } from './PaletteItem';
 
 /** All node types: search, categories, and what each does. */
@@ -30,11 +31,7 @@ export function Palette(): JSX.Element {
           onChange={event => setQuery(event.target.value)}
         />
       </div>
-      {!components && (
-        <p className="mr-Palette-note" role="status">
-          {trans.__('Waiting for the Millrace service to list its components…')}
-        </p>
-      )}
+      {!components && <NoComponents />}
       {query ? (
         <ul className="mr-Palette-list" aria-label={trans.__('Found')}>
           {found.map(item)}
