@@ -19,7 +19,7 @@ AT_ONCE = 8
 """Messages on their way at once, so that a server that hangs keeps few waiting."""
 LEASE_SECONDS = 300.0
 """Longer than a server may take for a message; then another relay sends it again."""
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 2.0
 FIRST_WAIT = 30.0
 LONGEST_WAIT = 3600.0
 """Seconds between tries; each wait is twice the one before."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from studio.app import App
 from studio.kernels.launcher import KernelLauncher
@@ -16,6 +17,10 @@ from studio.settings import Settings
 from tests.cluster import dask_processes
 from tests.databases import empty_database, postgresql, postgresql_url, store, store_url
 from tests.launchers import LAUNCHERS
+
+# On a busy machine an example may take any time.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 __all__ = ["empty_database", "postgresql", "postgresql_url", "store", "store_url"]
 

@@ -27,7 +27,7 @@ TRIES = 3
 EXPIRE_SECONDS = 1.0
 LIMIT_SECONDS = 1.0
 """Between looks for runs that have taken longer than they may."""
-IDLE_POLLS = 3
+IDLE_POLLS = 4
 """How many times longer to wait for the next look where nothing is driven."""
 TOLD_SECONDS = 3.0
 """To wait there at least, where others tell us of what they have queued."""

@@ -101,7 +101,6 @@ function Surface(): JSX.Element {
         multiSelectionKeyCode={['Meta', 'Control']}
         connectionRadius={24}
         zoomOnDoubleClick={false}
-        proOptions={{ hideAttribution: true }}
         onMoveStart={() => box.current?.classList.add(MOVING)}
         onMoveEnd={() => box.current?.classList.remove(MOVING)}
         onPaneClick={() => {
