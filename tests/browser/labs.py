@@ -64,9 +64,17 @@ def running_lab(
             _wait(process, lab)
             yield lab
         finally:
-            process.terminate()
-            process.wait(30)
+            _end(process)
             stop_service(lab.home)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:  # a room of jupyter-collaboration may hold it up
+        process.kill()
+        process.wait()
 
 
 def stop_service(home: Path) -> None:
