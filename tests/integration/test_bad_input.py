@@ -168,8 +168,15 @@ def test_a_disk_that_fills_while_an_artifact_is_written_keeps_what_was_there(
     large = "import polars as pl\ndef run() -> pl.DataFrame:\n    return pl.select(n=pl.int_range(10_000_000))\n"
     settings = {"MILLRACE_HOME": str(tmp_path / "home"), "MILLRACE_ARTIFACTS": str(small_disk / "artifacts")}
     with App.open(Settings.from_environment(settings)) as app:
-        _, failure = failing(app, dask, "code", source=large)
+        flow = Flow.new("Large")
+        flow.add("code", "good", source=GOOD)
+        flow.add("code", "large", source=large)
+        flow.connect("good", "large")  # side by side, the good one may find the disk full, too
+        view = app.run(flow, dask=dask)
+        failure = view.step("large").failure
+        assert failure is not None
         assert "disk is full" in failure.message
+        assert view.value("good", "json") == "kept"
         small = Flow.new("After")
         small.add("code", "good", source=GOOD)
         assert app.run(small, dask=dask).ok, "the failed attempt left its half-written table behind"
