@@ -75,6 +75,13 @@ class Editor:
         text = "jupyterapp.shell.currentWidget.context.model.toString()"
         self.page.wait_for_function(f"() => {{ const flow = JSON.parse({text}); return {condition}; }}")
 
+    def place_before(self, tail: str) -> None:
+        """Put the cursor of the code node's editor before the end of its text."""
+        self.select("code").locator(".cm-content").first.click()
+        self.page.keyboard.press("Control+End")
+        for _ in tail:
+            self.page.keyboard.press("ArrowLeft")
+
     def run(self, ends: str) -> None:
         """Run it, and wait until that run has ended."""
         shown = "jupyterapp.shell.currentWidget.editor.store.getState().run"
@@ -171,11 +178,7 @@ def test_an_analyst_reconciles_a_month_publishes_it_and_mends_what_breaks(
 
     # It breaks: the error says what, where and what to do.
     page.get_by_role("tab", name="untitled.flow").click()
-    settings = editor.select("code")
-    settings.locator(".cm-content").first.click()
-    page.keyboard.press("Control+End")
-    for _ in 'amount") >= least)':
-        page.keyboard.press("ArrowLeft")
+    editor.place_before('amount") >= least)')
     page.keyboard.type("total_")
     editor.until("flow.nodes.find(node => node.id === 'code').source[3].includes('total_amount')")
     editor.run("Failed")
@@ -191,11 +194,7 @@ def test_an_analyst_reconciles_a_month_publishes_it_and_mends_what_breaks(
 
     # Mended, and retried from there.
     page.get_by_role("tab", name="untitled.flow").click()
-    settings = editor.select("code")
-    settings.locator(".cm-content").first.click()
-    page.keyboard.press("Control+End")
-    for _ in 'amount") >= least)':
-        page.keyboard.press("ArrowLeft")
+    editor.place_before('amount") >= least)')
     for _ in "total_":
         page.keyboard.press("Backspace")
     editor.until("!flow.nodes.find(node => node.id === 'code').source[3].includes('total_')")

@@ -3,6 +3,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { FieldProps } from '@rjsf/utils';
 
 import { useEditor } from '../../context';
+import { DraftInput } from '../DraftInput';
 import { editorProps, useControl } from '../field';
 import { IconButton } from '../IconButton';
 import { useDraft } from '../useDraft';
@@ -24,15 +25,7 @@ export function FileField(props: FieldProps): JSX.Element {
   };
   return (
     <div className="mr-List-row">
-      <input
-        {...control}
-        className="jp-mod-styled"
-        type="text"
-        spellCheck={false}
-        value={draft.value}
-        onChange={event => draft.type(event.target.value)}
-        onBlur={draft.leave}
-      />
+      <DraftInput control={control} draft={draft} />
       <IconButton
         icon={folderIcon}
         label={write ? trans.__('Choose a folder') : trans.__('Choose a file')}

@@ -1,6 +1,7 @@
 import type { FieldProps } from '@rjsf/utils';
 
 import { Combobox } from '../Combobox';
+import { DraftInput } from '../DraftInput';
 import { editorProps, useControl } from '../field';
 import { useDraft } from '../useDraft';
 import { useOffers } from '../useOffers';
@@ -17,15 +18,5 @@ export function WordsField(props: FieldProps): JSX.Element {
   if (schema['x-millrace'] || offers.options.length) {
     return <Combobox {...control} {...offers} value={shown} onChange={commit} />;
   }
-  return (
-    <input
-      {...control}
-      className="jp-mod-styled"
-      type="text"
-      spellCheck={false}
-      value={draft.value}
-      onChange={event => draft.type(event.target.value)}
-      onBlur={draft.leave}
-    />
-  );
+  return <DraftInput control={control} draft={draft} />;
 }
