@@ -9,6 +9,7 @@ import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { ProblemNote } from '../parts/ProblemNote';
 import { useAction } from '../useAction';
+import { useEditing } from '../useEditing';
 import { useLoaded } from '../useLoaded';
 import { CredentialForm } from './CredentialForm';
 import { CredentialLog } from './CredentialLog';
@@ -25,32 +26,21 @@ interface ICredentialDetailProps {
 export function CredentialDetail({ environment, name, type, changed, deleted }: ICredentialDetailProps): JSX.Element {
   const { client, trans } = usePanel();
   const path = { environment, name };
-  const [editing, setEditing] = useState(false);
   const [told, setTold] = useState('');
-  const [conflict, setConflict] = useState<unknown>(null);
   const action = useAction();
   const { value, error, reload } = useLoaded(
     () => answer(client.routes.GET('/credentials/{environment}/{name}', { params: { path } })),
     [client, environment, name]
   );
+  const edit = useEditing(reload, changed);
   if (!value) {
     return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
   }
-  const stop = () => {
-    setEditing(false);
-    setConflict(null);
-    reload();
-    changed();
-  };
-  if (editing) {
-    const stale = (failed: unknown) => {
-      setConflict(failed);
-      reload();
-    };
+  if (edit.editing) {
     return (
       <>
-        <ProblemNote error={conflict} />
-        <CredentialForm key={value.version} credential={value} done={stop} cancel={stop} stale={stale} />
+        <ProblemNote error={edit.conflict} />
+        <CredentialForm key={value.version} credential={value} done={edit.stop} cancel={edit.stop} stale={edit.stale} />
       </>
     );
   }
@@ -81,7 +71,7 @@ export function CredentialDetail({ environment, name, type, changed, deleted }: 
             {action.busy ? trans.__('Testing…') : trans.__('Test connection')}
           </Button>
         )}
-        <Button small disabled={action.busy} onClick={() => setEditing(true)}>
+        <Button small disabled={action.busy} onClick={edit.start}>
           {trans.__('Edit')}
         </Button>
         <Button small className="jp-mod-warn" disabled={action.busy} onClick={remove}>

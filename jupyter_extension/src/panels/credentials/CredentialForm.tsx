@@ -1,4 +1,3 @@
-import { Button } from '@jupyterlab/ui-components';
 import { type FormEvent, useState } from 'react';
 
 import { answer, ApiError, type Schemas } from '../../api/client';
@@ -7,6 +6,7 @@ import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
+import { FormEnd } from '../parts/FormEnd';
 import { ProblemNote } from '../parts/ProblemNote';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
@@ -112,15 +112,12 @@ function Form({
         error={error}
         change={(field, value) => setTyped(known => ({ ...known, [field]: value }))}
       />
-      <ProblemNote error={error} />
-      <div className="mr-Buttons mr-PanelForm-end">
-        <Button className="jp-mod-accept" type="submit" disabled={busy || !type}>
-          {credential ? trans.__('Save') : trans.__('Keep credential')}
-        </Button>
-        <Button type="button" onClick={cancel}>
-          {trans.__('Cancel')}
-        </Button>
-      </div>
+      <FormEnd
+        submit={credential ? trans.__('Save') : trans.__('Keep credential')}
+        disabled={busy || !type}
+        error={error}
+        cancel={cancel}
+      />
     </form>
   );
 }

@@ -6,6 +6,7 @@ import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { CopyBox } from '../parts/CopyBox';
 import { ProblemNote } from '../parts/ProblemNote';
+import { useEditing } from '../useEditing';
 import { useLoaded } from '../useLoaded';
 import { Deliveries } from './Deliveries';
 import { Revisions } from './Revisions';
@@ -24,13 +25,12 @@ interface ITriggerDetailProps {
 /** One trigger: when it fires, what became of it, and which revision it runs. */
 export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JSX.Element {
   const { client, trans } = usePanel();
-  const [editing, setEditing] = useState(false);
   const [shown, show] = useState('history');
-  const [conflict, setConflict] = useState<unknown>(null);
   const { value, error, reload } = useLoaded(
     () => answer(client.routes.GET('/triggers/{trigger_id}', { params: { path: { trigger_id: id } } })),
     [client, id]
   );
+  const edit = useEditing(reload, changed);
   if (!value) {
     return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
   }
@@ -38,27 +38,17 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
     reload();
     changed();
   };
-  const stop = () => {
-    setEditing(false);
-    setConflict(null);
-    refresh();
-  };
-  if (editing) {
-    const stale = (failed: unknown) => {
-      setConflict(failed);
-      reload();
-    };
-    // Where somebody else has changed the trigger meanwhile, the form begins anew with what it is now.
+  if (edit.editing) {
     return (
       <>
-        <ProblemNote error={conflict} />
+        <ProblemNote error={edit.conflict} />
         <TriggerForm
           key={value.version}
           kind={value.kind as 'cron' | 'webhook'}
           trigger={value}
-          done={stop}
-          cancel={stop}
-          stale={stale}
+          done={edit.stop}
+          cancel={edit.stop}
+          stale={edit.stale}
         />
       </>
     );
@@ -75,7 +65,7 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
         {value.name} <TriggerState trigger={value} />
       </h2>
       <p className="mr-Quiet">{value.flow}</p>
-      <TriggerButtons trigger={value} edit={() => setEditing(true)} changed={refresh} deleted={deleted} />
+      <TriggerButtons trigger={value} edit={edit.start} changed={refresh} deleted={deleted} />
       {cron ? <Times trigger={value} /> : <Address trigger={value} />}
       <Tabs label={trans.__('About %1', value.name)} tabs={tabs} shown={shown} onShow={show}>
         {shown === 'revisions' ? (

@@ -1,4 +1,3 @@
-import { Button } from '@jupyterlab/ui-components';
 import { type FormEvent, useState } from 'react';
 
 import { answer, ApiError, type Client, type Schemas } from '../../api/client';
@@ -7,7 +6,7 @@ import { type CronSettings, filled, newCron, newWebhook, type WebhookSettings } 
 import { usePanel, usePanelView } from '../context';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
-import { ProblemNote } from '../parts/ProblemNote';
+import { FormEnd } from '../parts/FormEnd';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 import { useFlows } from '../useFlows';
@@ -130,15 +129,12 @@ export function TriggerForm({ kind, trigger, done, cancel, stale }: ITriggerForm
           })
         }
       />
-      <ProblemNote error={error} />
-      <div className="mr-Buttons mr-PanelForm-end">
-        <Button className="jp-mod-accept" type="submit" disabled={busy}>
-          {trigger ? trans.__('Save') : trans.__('Add trigger')}
-        </Button>
-        <Button type="button" onClick={cancel}>
-          {trans.__('Cancel')}
-        </Button>
-      </div>
+      <FormEnd
+        submit={trigger ? trans.__('Save') : trans.__('Add trigger')}
+        disabled={busy}
+        error={error}
+        cancel={cancel}
+      />
     </form>
   );
 }
