@@ -35,6 +35,9 @@ export interface IPlaceOnDisk {
 
 /** What the Jupyter server itself does for the editor: `millrace/service`, `paths`, `scratch`, `examples`. */
 export class LabServer {
+  /** By contents path: where one lies does not change while the server runs, and every check of a draft asks. */
+  private readonly places = new Map<string, Promise<IPlaceOnDisk>>();
+
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   service(): Promise<IServiceState> {
@@ -47,7 +50,10 @@ export class LabServer {
 
   /** Where a contents path lies; ApiError where it lies on no disk that the service sees. */
   placeOf(path: string): Promise<IPlaceOnDisk> {
-    return this.ask('POST', 'paths', { path });
+    const known = this.places.get(path) ?? this.ask<IPlaceOnDisk>('POST', 'paths', { path });
+    this.places.set(path, known);
+    known.catch(() => this.places.delete(path));
+    return known;
   }
 
   /** A notebook with a step's real inputs; answers its contents path. */

@@ -45,7 +45,7 @@ export class SharedFlow extends YDocument<DocumentChange> {
 
   constructor(options?: YDocument.IOptions) {
     super(options);
-    this.undoManager.addToScope([this.fields, this.nodes, this.edges, this.layout, this.notes, this.groups]);
+    this.undoManager.addToScope(this.maps);
     this.nodes.observeDeep(events => this.forget(events));
     this.ydoc.on('afterTransaction', this.onTransaction);
   }
@@ -227,15 +227,8 @@ export class SharedFlow extends YDocument<DocumentChange> {
   }
 
   private readonly onTransaction = (transaction: Y.Transaction): void => {
-    const ours: ReadonlySet<unknown> = new Set([
-      this.fields,
-      this.nodes,
-      this.edges,
-      this.layout,
-      this.notes,
-      this.groups
-    ]);
-    if ([...transaction.changedParentTypes.keys()].some(type => ours.has(type))) {
+    const changed: ReadonlySet<unknown> = new Set(transaction.changedParentTypes.keys());
+    if (this.maps.some(map => changed.has(map))) {
       this.snapshot = null;
       this.dirty ||= transaction.local;
       this._changed.emit({});
@@ -248,6 +241,7 @@ export class SharedFlow extends YDocument<DocumentChange> {
   private readonly layout = this.ydoc.getMap<IPlace>('layout');
   private readonly notes = this.ydoc.getMap<INote>('notes');
   private readonly groups = this.ydoc.getMap<IGroup>('groups');
+  private readonly maps = [this.fields, this.nodes, this.edges, this.layout, this.notes, this.groups];
   private readonly nodeSnapshots = new Map<string, Node>();
   private snapshot: Flow | null = null;
 }

@@ -64,13 +64,13 @@ export function startChecking(session: Checking): () => void {
 async function check({ document, client, lab, path }: Checking): Promise<Schemas['Validated']> {
   const body = {
     document: JSON.parse(document.getSource()) as Record<string, unknown>,
-    directory: await folderOf(lab, path())
+    directory: await projectFolder(lab, path())
   };
   return answer(client.routes.POST('/validation', { body }));
 }
 
 /** The project folder; empty where the file lies on no disk that the service sees: its data files are then unknown. */
-export async function folderOf(lab: Checking['lab'], path: string): Promise<string> {
+export async function projectFolder(lab: Checking['lab'], path: string): Promise<string> {
   try {
     return (await lab.placeOf(path)).folder;
   } catch {

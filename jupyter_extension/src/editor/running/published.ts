@@ -57,8 +57,7 @@ export class Published {
   /** Publishes the file as it is saved. Throws ApiError. */
   async publish(note: string): Promise<Schemas['PublishedShown']> {
     const { client, lab, path } = this.editor;
-    const place = await lab.placeOf(path());
-    const file = place.file.startsWith('/') ? place.file : `${place.folder}/${place.file}`;
+    const { file } = await lab.placeOf(path());
     const body = { path: file, environment: ENVIRONMENT, note, new_id: false };
     const done = await answer(client.routes.POST('/flows', { body }));
     await this.look();

@@ -15,7 +15,7 @@ export async function startDraft(editor: IEditor, key: string, asked: Asked): Pr
   const place = await lab.placeOf(path());
   const body: Draft = {
     document: JSON.parse(document.getSource()) as Draft['document'],
-    path: place.file.startsWith('/') ? place.file : `${place.folder}/${place.file}`,
+    path: place.file,
     ...asked
   };
   return answer(client.routes.POST('/runs', { params: { header: { 'Idempotency-Key': key } }, body }));

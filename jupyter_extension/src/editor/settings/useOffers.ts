@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { answer, ApiError } from '../../api/client';
 import type { IFormSchema } from '../../model/form';
 import { columnsAt } from '../../model/settings';
-import { folderOf } from '../checking';
+import { projectFolder } from '../checking';
 import { useEditor, useFlow, useSession } from '../context';
 import type { IOption } from './Combobox';
 import { pathOf, useField } from './field';
@@ -61,7 +61,7 @@ function useAsked(id: string): IOffers {
     const type = document.node(scope.node)?.type ?? '';
     setOffers({ options: [], remark: trans.__('Asking…') });
     try {
-      const body = { field, params: scope.settings(), directory: await folderOf(lab, path()) };
+      const body = { field, params: scope.settings(), directory: await projectFolder(lab, path()) };
       const call = client.routes.POST('/components/{component_id}/options', {
         params: { path: { component_id: type } },
         body,
