@@ -263,8 +263,10 @@ class Connection:
 def _local_client(socket: str) -> httpx.AsyncClient:
     import httpx
 
+    from studio.client import SOCKET_URL
+
     transport = httpx.AsyncHTTPTransport(uds=socket, limits=_limits())
-    return httpx.AsyncClient(transport=transport, base_url="http://service", timeout=_timeout())
+    return httpx.AsyncClient(transport=transport, base_url=SOCKET_URL, timeout=_timeout())
 
 
 def _team_client(url: str, token: str) -> httpx.AsyncClient:

@@ -14,18 +14,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from packaging.version import Version
 
 from studio.address import LOG, Address, is_taken, running
-from studio.client import LOCAL, SOCKET_URL, Client, Refused
+from studio.client import LOCAL, Client, Refused
 from studio.exceptions import StoreError, UserError
 from studio.settings import Settings, service_environment
 
@@ -43,10 +41,6 @@ class Found:
 
     socket: str
     """Path of its unix socket."""
-    url: str
-    """What stands before the paths of what is asked there."""
-    token: str = field(repr=False)
-    """What lets in; empty, for over the socket none is needed."""
     version: str
     pid: int
     notice: str = ""
@@ -82,7 +76,7 @@ def _found(settings: Settings) -> Found:
     if address is None:
         raise UserError("It has not said yet where it listens.")
     _require_ready(address.socket)
-    return Found(address.socket, SOCKET_URL, "", address.version, address.pid, _make_room(settings, address))
+    return Found(address.socket, address.version, address.pid, _make_room(settings, address))
 
 
 def _require_ready(path: str) -> None:
@@ -171,7 +165,7 @@ class _Start:
 
     def _started(self) -> subprocess.Popen[Any]:
         """In a session of its own, so that it does not end with ours."""
-        with _appending(self._log) as log:
+        with open(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self._since = os.fstat(log.fileno()).st_size
             process = subprocess.Popen(
                 COMMAND, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
@@ -187,10 +181,3 @@ class _Start:
             lines = [line.strip() for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
         errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
         return (errors or lines or [f"It has said nothing (exit code {code})."])[-1]
-
-
-@contextmanager
-def _appending(path: Path) -> Iterator[IO[bytes]]:
-    """The file, for this user alone, to be written at its end."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
-        yield file

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from studio.address import is_taken, running
+from studio.client import SOCKET_URL
 from studio.exceptions import UserError
 from studio.flow import Flow, write_flow
 from studio.local_service import Found, ensure_service
@@ -59,7 +60,7 @@ class Local:
         return Found(**json.loads(done.stdout))
 
     def client(self, found: Found) -> httpx.Client:
-        return httpx.Client(transport=httpx.HTTPTransport(uds=found.socket), base_url=found.url)
+        return httpx.Client(transport=httpx.HTTPTransport(uds=found.socket), base_url=SOCKET_URL)
 
     def pid(self) -> int | None:
         address = running(self.home)
