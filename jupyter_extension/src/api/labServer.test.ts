@@ -8,7 +8,7 @@ function asked(answers: Response[]) {
   return { fetch, lab: new LabServer(ServerConnection.makeSettings({ baseUrl: 'http://x/', fetch })) };
 }
 
-const place = { folder: '/work', file: '/work/a.flow', inside: 'a.flow' };
+const place = { folder: '/project', file: '/project/a.flow', inside: 'a.flow' };
 
 test('where a path lies is asked once', async () => {
   const { fetch, lab } = asked([new Response(JSON.stringify(place))]);
