@@ -9,7 +9,7 @@ export type RunEvent = Schemas['RunEventShown'];
 
 export interface ISubscriber {
   onEvent: (event: RunEvent) => void;
-  /** Events may be missing from here on: look at the lists anew. */
+  /** Events before this moment may be missing: look at the lists anew. All events begin so. */
   onReset?: () => void;
   /** Nothing more comes: the run has ended, and all of its events were told. */
   onEnd?: () => void;
@@ -100,11 +100,12 @@ export class Stream {
     if (!subscription) {
       return;
     }
+    const begins = subscription.last === undefined && message.last !== undefined && !message.event;
     subscription.last = message.last ?? subscription.last;
     if (message.event) {
       subscription.onEvent(message.event);
     }
-    if (message.reset) {
+    if (message.reset || begins) {
       subscription.onReset?.();
     }
     if (message.error) {

@@ -57,7 +57,6 @@ export class LiveRuns implements IRunningSessions.IManager {
         onEvent: ({ kind }) => kind === 'run' && this.refreshRunning(),
         onReset: () => this.refreshRunning()
       });
-      this.refreshRunning();
     } else if (!ready) {
       this.unsubscribe?.();
       this.unsubscribe = null;
