@@ -32,6 +32,7 @@ from tests.cluster import Millrace, wait_for
 from tests.served import Served
 
 SECOND = 1_000_000
+WARM_SECONDS = 8
 CLOCK = "import time\n\ndef run() -> Json:\n    return time.time_ns() // 1000\n"
 
 
@@ -74,16 +75,21 @@ def due_at_once(store: Store, count: int) -> float:
     return time.perf_counter() - begun
 
 
-def lateness(one: Served, seconds: int) -> tuple[list[float], list[float]]:
-    """Milliseconds from due times to their runs' being durable, and to the first line of user code."""
+def lateness(one: Served, triggers: int, seconds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from due times to their runs' being durable, and to the first line of user code.
+
+    So many triggers are due in each second. The first runs warm the kernel server and do not count.
+    """
     with one.store() as store:
-        add_triggers(store, 5, 1)
+        add_triggers(store, triggers, 1)
+        time.sleep(WARM_SECONDS)
+        warm = store.now()
         time.sleep(seconds)
-        triggers = store.triggers.of()
-        for trigger in triggers:
+        known = store.triggers.of()
+        for trigger in known:
             store.triggers.change(store.triggers.get(trigger.id), paused="enough")
         wait_for(lambda: set(one.states()) == {"succeeded"}, what="the end of all runs")
-        ticks = [tick for trigger in triggers for tick in store.triggers.ticks(trigger.id, 10_000)[:-2]]
+        ticks = [tick for trigger in known for tick in store.triggers.ticks(trigger.id, 10_000) if tick.fire > warm]
         lines = [first_line(one, store, tick.run_id) for tick in ticks]
     recorded = [(tick.recorded - tick.fire) / 1000 for tick in ticks]
     return recorded, [(line - tick.fire) / 1000 for line, tick in zip(lines, ticks, strict=True)]
@@ -184,15 +190,17 @@ def main(arguments: list[str]) -> None:
         with served(Path(folder) / "due") as one, one.store() as store:
             took = due_at_once(store, options.triggers)
             print(f"{options.triggers:,} due triggers are durable after {took:.1f} s (<= 5)")
-        with served(Path(folder) / "late") as one:
+        with served(Path(folder) / "idle") as one:
             print(f"ready after {start(one):.1f} s")
             used, memory = idle(one, 20)
             print(f"idle: {used:.1f} % of a core (< 1), {memory:.0f} MB without workers (< 200)")
-            durable, lines = lateness(one, options.seconds)
-            print(f"due times are durable after {_p(durable, 50):.0f} ms, p99 {_p(durable, 99):.0f} ms (< 1,000)")
-            print(
-                f"first line of user code {_p(lines, 50):.0f} ms after the due time, p90 {_p(lines, 90):.0f} (<= 150)"
-            )
+        for triggers in (1, 5):
+            with served(Path(folder) / f"late{triggers}") as one:
+                start(one)
+                durable, lines = lateness(one, triggers, options.seconds)
+                print(f"{triggers} due each second: durable after {_p(durable, 50):.0f} ms,", end=" ")
+                print(f"p99 {_p(durable, 99):.0f} (< 1,000);", end=" ")
+                print(f"first line of user code after {_p(lines, 50):.0f} ms, p90 {_p(lines, 90):.0f} (<= 150)")
         with served(Path(folder) / "long") as one:
             with one.store() as store:
                 fill(store, options.runs)

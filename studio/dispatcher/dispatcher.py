@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from studio.dispatcher.active_run import ActiveRun, Flight, Timers
@@ -74,14 +74,15 @@ class Dispatcher:
         """
         self._begin()
         while True:
-            claimed = [] if stopping.is_set() else self._claim(places)
+            if not stopping.is_set():
+                self._claim(places)
+            led = {*self._active, *self._stale}
             if stopping.is_set() and self._leave_at is None:
                 self._leave_at = time.monotonic() + self._pace.drain
             self._turn(self._trouble_of_one)
             if self._leave_at is not None and (not (self._active or self._stale) or time.monotonic() > self._leave_at):
                 return
-            if not claimed or any(run.id in self._active or run.id in self._stale for run in claimed):
-                # Else they have ended at once, and there may be more where they came from.
+            if led <= {*self._active, *self._stale}:  # else one has ended, and others may have waited for that
                 self._rest(TOLD_SECONDS if told() else 0.0)
 
     def nudge(self) -> None:
@@ -197,8 +198,8 @@ class Dispatcher:
 
     # Taking up runs -------------------------------------------------------------------------------------------------
 
-    def _claim(self, places: Places) -> Sequence[Run]:
-        """Lead so many runs that all slots are busy, which are these; those that only wait for a time do not count."""
+    def _claim(self, places: Places) -> None:
+        """Lead so many runs that all slots are busy; those that only wait for a time do not count."""
         busy = sum(bool(active.flights or active.ready()) for active in self._active.values()) + len(self._stale)
         try:
             if self._timers.is_due("expire", EXPIRE_SECONDS):
@@ -210,11 +211,10 @@ class Dispatcher:
             if not error.retryable:
                 raise
             logger.warning("trying again: %s", error)
-            return []
+            return
         for run in claimed:
             self._distrust(run.id)  # if it was ours, and a jump of the clock has ended the lease
             self._stale[run.id] = run
-        return claimed
 
     def _renew(self) -> None:
         ids = [*self._active, *self._stale]

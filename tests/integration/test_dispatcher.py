@@ -59,9 +59,10 @@ def dispatcher(
     owner: str,
     executor: Executor | None = None,
     plan_of: Callable[[Run], Plan] | None = None,
+    wake: threading.Event | None = None,
     **pace: float,
 ) -> Dispatcher:
-    wake = threading.Event()
+    wake = wake or threading.Event()
     driver = Driver(
         store,
         app.root,
@@ -660,13 +661,13 @@ def test_a_node_runs_although_what_it_does_not_need_is_unfinished(app: App) -> N
 
 
 @pytest.fixture
-def serving() -> Iterator[Callable[[Dispatcher], None]]:
+def serving() -> Iterator[Callable[..., None]]:
     """Lets a dispatcher serve in a thread, until the test ends."""
     stopping = threading.Event()
     served = []
 
-    def serve(one: Dispatcher) -> None:
-        thread = threading.Thread(target=one.serve, args=(Places(10, 10), stopping))
+    def serve(one: Dispatcher, *, per_flow: int = 10) -> None:
+        thread = threading.Thread(target=one.serve, args=(Places(10, per_flow), stopping))
         served.append((thread, one))
         thread.start()
 
@@ -686,9 +687,7 @@ def queued(app: App, flow: Flow) -> Run:
     return app.store.runs.get(run.id)
 
 
-def test_a_run_that_nobody_can_drive_fails_and_the_others_go_on(
-    app: App, serving: Callable[[Dispatcher], None]
-) -> None:
+def test_a_run_that_nobody_can_drive_fails_and_the_others_go_on(app: App, serving: Callable[..., None]) -> None:
     odd, sound = queued(app, one_step()), queued(app, one_step())
 
     def plan_of(run: Run) -> Plan:
@@ -707,7 +706,7 @@ def test_a_run_that_nobody_can_drive_fails_and_the_others_go_on(
 
 
 def test_a_run_that_another_took_is_left_alone_and_the_others_go_on(
-    app: App, later: Store, serving: Callable[[Dispatcher], None]
+    app: App, later: Store, serving: Callable[..., None]
 ) -> None:
     flow = Flow.new("Hangs")
     flow.add("code", "one", source=HANGS_ONCE)
@@ -724,7 +723,7 @@ def test_a_run_that_another_took_is_left_alone_and_the_others_go_on(
 
 
 def test_runs_that_end_as_soon_as_they_are_claimed_keep_no_others_waiting(
-    app: App, serving: Callable[[Dispatcher], None]
+    app: App, serving: Callable[..., None]
 ) -> None:
     """As of runs whose steps are all reused, or whose bundle is gone."""
     runs = [queued(app, one_step()) for _ in range(10)]
@@ -734,3 +733,22 @@ def test_runs_that_end_as_soon_as_they_are_claimed_keep_no_others_waiting(
 
     serving(dispatcher(app, app.store, "me", plan_of=plan_of, poll=600.0))
     wait_for(lambda: all(app.view(run.id).run.state == "failed" for run in runs), what="their ends")
+
+
+class InTurn(InProcessExecutor):
+    """A step's end is known before the next turn, and nothing wakes the dispatcher after that."""
+
+    def submit(self, order: Order) -> None:
+        self._perform(order)
+
+
+def test_a_run_that_waits_for_another_of_its_flow_begins_when_that_one_ends(
+    app: App, serving: Callable[..., None]
+) -> None:
+    """Although the dispatcher looks by itself only every ten minutes."""
+    flow = one_step()
+    runs = [queued(app, flow) for _ in range(3)]
+    wake = threading.Event()
+    executor = InTurn(wake.set)
+    serving(dispatcher(app, app.store, "me", executor, wake=wake, poll=600.0), per_flow=1)
+    wait_for(lambda: all(app.view(run.id).run.state == "succeeded" for run in runs), what="their ends")
