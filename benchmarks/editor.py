@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.editor_run import print_run
 from studio.flow import Flow, write_flow
 from tests.browser.labs import BUILT, Lab, running_lab
 
@@ -55,6 +56,7 @@ def main(arguments: list[str]) -> None:
             _start(browser, lab)  # the first start of all warms the machine
             started = _median(options.times, lambda: _start(browser, lab))
             _open(browser, lab, options.times)
+            print_run(browser, lab, options.times)
         with running_lab(Path(folder) / "without", extension=False) as lab:
             bare = _median(options.times, lambda: _start(browser, lab))
         print(
@@ -92,8 +94,12 @@ def _open(browser: Browser, lab: Lab, times: int) -> None:
     _open_flow(page)  # the canvas is loaded, and the service has started
     opened = [_open_flow(page) for _ in range(times)]
     print(f"500 nodes open in {statistics.median(opened):.2f} s (< 2)")
-    frames = [page.evaluate(FRAMES) for _ in range(times)]
-    print(f"panning 500 nodes draws {statistics.median(frames):.0f} frames a second (>= 50)")
+    page.wait_for_load_state("networkidle")
+    frames = _median(times, lambda: page.evaluate(FRAMES))
+    print(f"panning 500 nodes draws {frames:.0f} frames a second as they open (>= 50)", end=", ")
+    page.get_by_role("button", name="Fit View").click()
+    page.wait_for_function("() => document.querySelectorAll('.react-flow__node').length === 500")
+    print(f"{_median(times, lambda: page.evaluate(FRAMES)):.0f} with all in sight")
     print(f"a key typed into a form takes {_key(page, times):.0f} ms (< 50)")
     page.close()
 
@@ -142,5 +148,5 @@ def _many_nodes(count: int) -> Flow:
         inputs = {"table": f"n{number - 1}.table"} if number % 20 else {}
         params: dict[str, Any] = {"condition": f"a > {number}"} if inputs else {"path": "a.csv"}
         flow.add("table.filter" if inputs else "read.csv", f"n{number}", params=params, inputs=inputs)
-        flow.layout[f"n{number}"] = {"x": 280 * (number % 20), "y": 160 * (number // 20)}
+        flow.layout[f"n{number}"] = {"x": 14 * (number % 20), "y": 8 * (number // 20)}
     return flow

@@ -7,6 +7,7 @@ import { spliceInto } from './actions/add';
 import { quickAdd } from './actions/pick';
 import { hint, select } from './actions/select';
 import { Distance } from './Distance';
+import { FirstSight } from './FirstSight';
 import { GroupFrame } from './GroupFrame';
 import { Hint } from './Hint';
 import { NodeCard } from './NodeCard';
@@ -30,9 +31,6 @@ const EDGE_TYPES = { wire: Wire };
 const SNAP: [number, number] = [GRID, GRID];
 /** From so many nodes on, only those in sight are drawn; below it Tab and screen readers reach them all. */
 const MANY = 300;
-const LEGIBLE = 30;
-/** While the flow moves, it is moved as one picture. */
-const MOVING = 'mr-mod-moving';
 const MINI = { width: 150, height: 100 };
 
 export function Canvas(): JSX.Element {
@@ -91,8 +89,6 @@ function Surface(): JSX.Element {
         snapToGrid
         snapGrid={SNAP}
         minZoom={0.05}
-        fitView={!begunEmpty}
-        fitViewOptions={firstSight(nodes)}
         onlyRenderVisibleElements={nodes.length > MANY}
         elevateNodesOnSelect={false}
         disableKeyboardA11y
@@ -101,8 +97,6 @@ function Surface(): JSX.Element {
         multiSelectionKeyCode={['Meta', 'Control']}
         connectionRadius={24}
         zoomOnDoubleClick={false}
-        onMoveStart={() => box.current?.classList.add(MOVING)}
-        onMoveEnd={() => box.current?.classList.remove(MOVING)}
         onPaneClick={() => {
           hint(editor, '');
           canvasOf(editor).surface?.focus();
@@ -123,6 +117,7 @@ function Surface(): JSX.Element {
           <MiniMap style={MINI} pannable zoomable ariaLabel={trans.__('Overview')} nodeClassName={miniClass} />
         )}
         <SurfaceBinder canvas={box} />
+        {!begunEmpty && <FirstSight nodes={nodes} />}
         <Hint />
         <Distance canvas={box} />
       </ReactFlow>
@@ -164,12 +159,6 @@ function Surface(): JSX.Element {
     }
     canvasOf(editor).surface?.focus(node.id);
   }
-}
-
-/** A large flow opens where it begins, large enough to be read. */
-function firstSight(nodes: readonly ShownNode[]) {
-  const first = nodes.length > LEGIBLE ? nodes.filter(node => node.type === 'card').slice(0, LEGIBLE) : undefined;
-  return { maxZoom: 1, padding: 0.1, ...(first && { nodes: first }) };
 }
 
 function miniClass(node: ShownNode): string {

@@ -1,14 +1,18 @@
 import { useStore } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
 
-/** Below this zoom a card shows little more than its name, large. */
-const FAR = 0.6;
+import { LEGIBLE } from '../../model/firstSight';
 
-/** Tells the styles whether the flow is seen from afar. */
+/** Below this zoom a card is a plate with a name and the colour of its state: there is no room for more. */
+const TINY = 0.3;
+
+/** Tells the styles from how far the flow is seen. What is left out need not be drawn when the flow is moved. */
 export function Distance({ canvas }: { canvas: RefObject<HTMLElement> }): null {
-  const far = useStore(state => state.transform[2] < FAR);
+  const far = useStore(state => state.transform[2] < LEGIBLE);
+  const tiny = useStore(state => state.transform[2] < TINY);
   useEffect(() => {
     canvas.current?.classList.toggle('mr-mod-far', far);
-  }, [canvas, far]);
+    canvas.current?.classList.toggle('mr-mod-tiny', tiny);
+  }, [canvas, far, tiny]);
   return null;
 }
