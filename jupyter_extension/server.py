@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
 
+from jupyter_extension.code_help import HELPER, CodeHelper, CodeHelpHandler
 from jupyter_extension.connection import Connection
 from jupyter_extension.examples import ExamplesHandler
 from jupyter_extension.places import PathsHandler
@@ -25,6 +26,7 @@ ROUTES = {
     "paths": PathsHandler,
     "scratch": ScratchHandler,
     "examples": ExamplesHandler,
+    "code-help": CodeHelpHandler,
 }
 """Below `{base_url}millrace/`."""
 
@@ -37,6 +39,7 @@ def load(server_app: ServerApp) -> None:
         (url_path_join(base_url, "millrace", route), handler, {"connection": connection})
         for route, handler in ROUTES.items()
     ]
+    server_app.web_app.settings[HELPER] = CodeHelper()
     server_app.web_app.add_handlers(".*$", handlers)  # type: ignore[no-untyped-call]
     # Before any kernel is started, for none shall inherit the token; but not before the server listens.
     IOLoop.current().add_callback(connection.read_settings)

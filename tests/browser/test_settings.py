@@ -268,3 +268,77 @@ def test_settings_of_execution_are_written_only_where_they_differ(
     shoot("execution")
     settings.get_by_label("Memory limit").fill("2GB")
     assert saved(page, flow, "bank")["execution"] == {"memory": "2GB", "retry": {"times": 3}}
+
+
+def type_line(page: Page, code: Locator, text: str) -> None:
+    """In a line of its own, at the end of the code, as far to the right as the line before."""
+    code.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.type(text)
+
+
+def test_a_tables_methods_are_completed_in_code_and_their_signature_shown(
+    pane: Callable[[str], Locator], flow: Path, page: Page, shoot: Callable[[str], None]
+):
+    code = pane("code").locator(".cm-content").first
+    items, signature = page.locator(".jp-Completer-item"), page.locator(".mr-Signature")
+    said = pane("").locator(".cm-announced")
+    type_line(page, code, "table.mer")
+
+    def complete() -> None:
+        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
+        expect(items.filter(has_text="merge")).to_have_count(1, timeout=2_000)
+
+    patiently(complete)
+    shoot("completion")
+    page.keyboard.press("Enter")
+    expect(code).to_contain_text("table.merge")
+    page.keyboard.type("(")
+    expect(signature.locator("b")).to_have_text(re.compile("^right"))
+    shoot("signature")
+    page.keyboard.type("table, ")
+    expect(signature.locator("b")).to_have_text(re.compile("^how"))
+    expect(said).to_contain_text("Argument: how")
+    page.keyboard.type("on=")
+    expect(signature.locator("b")).to_have_text(re.compile("^on"))
+    page.keyboard.press("Escape")
+    expect(signature).to_have_count(0)
+    expect(code).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(signature).to_be_visible()
+    page.keyboard.type('"payee")')
+    expect(signature).to_have_count(0)
+    assert saved(page, flow, "code")["source"][-1] == '    table.merge(table, on="payee")'
+
+
+def test_completion_opens_by_itself_where_a_person_wants_that(
+    pane: Callable[[str], Locator], page: Page, flow: Path, lab: Lab, open_lab: Callable[[str], Page]
+):
+    save = "text => jupyterapp.serviceManager.settings.save('@jupyterlab/completer-extension:manager', text)"
+    page.evaluate(save, '{"autoCompletion": true}')
+    try:
+        open_lab(str(flow.relative_to(lab.root)))
+        code = pane("code").locator(".cm-content").first
+        type_line(page, code, "table.as")
+
+        def retype() -> None:
+            page.keyboard.press("Escape")
+            page.keyboard.press("Backspace")
+            page.keyboard.type("s")
+            expect(page.locator(".jp-Completer-item").filter(has_text="assign")).to_have_count(1, timeout=2_000)
+
+        patiently(retype)
+    finally:
+        page.evaluate(save, "{}")
+
+
+def patiently(attempt: Callable[[], None]) -> None:
+    """What reads code takes some seconds to begin, and JupyterLab's completer waits for one."""
+    for _ in range(20):
+        try:
+            return attempt()
+        except AssertionError:
+            continue
+    return attempt()

@@ -1,7 +1,9 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { ICodePlace } from '../model/codePlace';
 import { ApiError, type Problem } from './client';
+import { newest } from './newest';
 
 /** What the stream tells whenever it changes. */
 export interface IServiceTold {
@@ -33,7 +35,24 @@ export interface IPlaceOnDisk {
   inside: string;
 }
 
-/** What the Jupyter server itself does for the editor: `millrace/service`, `paths`, `scratch`, `examples`. */
+export interface ICompletions {
+  /** The end of what stands before the place; an item stands for it. */
+  typed: string;
+  items: readonly { text: string; type: string }[];
+}
+
+export interface ISignature {
+  /** The call's text: what is before the argument that stands at the place, the argument, and what is behind it. */
+  parts: readonly [string, string, string];
+  documentation: string;
+  /** How many other ways there are to call it. */
+  others: number;
+  /** Where its bracket opens. */
+  line: number;
+  column: number;
+}
+
+/** What the Jupyter server itself does for the editor: `millrace/service`, `paths`, `scratch`, `examples`, `code-help`. */
 export class LabServer {
   /** By contents path: where one lies does not change while the server runs, and every check of a draft asks. */
   private readonly places = new Map<string, Promise<IPlaceOnDisk>>();
@@ -65,6 +84,16 @@ export class LabServer {
   examples(): Promise<{ folder: string; items: string[] }> {
     return this.ask('POST', 'examples');
   }
+
+  /** What may stand at a place of a code node's source; null if another place was asked for meanwhile. */
+  readonly complete = newest((place: ICodePlace) =>
+    this.ask<ICompletions>('POST', 'code-help', { ...place, kind: 'complete' })
+  );
+
+  /** The call that a place stands in, if any. */
+  readonly signature = newest((place: ICodePlace) =>
+    this.ask<{ signature: ISignature | null }>('POST', 'code-help', { ...place, kind: 'signature' })
+  );
 
   private async ask<T>(method: string, route: string, body?: object): Promise<T> {
     const url = URLExt.join(this.settings.baseUrl, 'millrace', route);

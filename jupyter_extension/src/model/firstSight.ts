@@ -1,7 +1,9 @@
 import { around, type IBox, type IPoint } from './grid';
 
-/** Below this zoom names can no longer be read. */
+/** Below this zoom only names can be read, which are then shown larger. */
 export const LEGIBLE = 0.6;
+/** Below this zoom even those cannot. */
+const SMALLEST = 0.4;
 const MARGIN = 36;
 
 /** How a pane looks at a flow: where the flow's origin is, in pixels of the pane, and how large it is shown. */
@@ -10,14 +12,14 @@ export interface IView extends IPoint {
 }
 
 /**
- * What is seen of a flow when it opens: all of it where that can be read, else as much as can be read from its left edge
- * on, at the height of the first box.
+ * What is seen of a flow when it opens: all of it where its names can be read, else a part that is legible, from the left
+ * edge on and at the height of the first box.
  */
 export function firstSight(boxes: readonly IBox[], first: IBox, pane: { width: number; height: number }): IView {
   const all = around(boxes) ?? first;
   const room = { width: pane.width - 2 * MARGIN, height: pane.height - 2 * MARGIN };
   const fitting = Math.min(1, room.width / all.width, room.height / all.height);
-  const zoom = Math.max(LEGIBLE, fitting);
+  const zoom = fitting < SMALLEST ? LEGIBLE : fitting;
   const [width, height] = [all.width * zoom, all.height * zoom];
   const fromLeft = width > room.width ? MARGIN : (pane.width - width) / 2;
   const around1st = pane.height / 2 - (first.y + first.height / 2 - all.y) * zoom;

@@ -5,7 +5,8 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { IFlowTracker } from './tokens';
+import { CodeCompletion } from './codeCompletion';
+import { IFlowTracker, IService } from './tokens';
 import { WordCompletion } from './wordCompletion';
 
 /** What the settings pane asks of JupyterLab: its file dialog, and completion in its code editors. */
@@ -13,17 +14,19 @@ export const settings: JupyterFrontEndPlugin<void> = {
   id: 'millrace:settings',
   description: 'File dialog and code completion for the settings of nodes.',
   autoStart: true,
-  requires: [IDocumentManager, IFlowTracker],
+  requires: [IDocumentManager, IFlowTracker, IService],
   optional: [ICompletionProviderManager, ITranslator],
   activate: (
     { commands }: JupyterFrontEnd,
     manager: IDocumentManager,
     tracker: IFlowTracker,
+    { lab }: IService,
     completion: ICompletionProviderManager | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('millrace');
     completion?.registerProvider(new WordCompletion());
+    completion?.registerProvider(new CodeCompletion(lab));
 
     commands.addCommand('millrace:choose-file', {
       label: trans.__('Choose a file for a setting'),
@@ -69,6 +72,14 @@ export const settings: JupyterFrontEndPlugin<void> = {
       label: trans.__('Accept the completion in a setting'),
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => completion?.select(focusedCode())
+    });
+    commands.addCommand('millrace:show-signature', {
+      label: trans.__('Show the signature of the call in a code node'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: async () => {
+        const { showSignature } = await import('../editor/settings/code/signatureHelp');
+        showSignature(document.activeElement);
+      }
     });
 
     /** Id of the code editor with the keyboard's focus; empty if none has it. */

@@ -1,6 +1,6 @@
 import type { CompletionHandler, ICompletionContext, ICompletionProvider } from '@jupyterlab/completer';
 
-/** Completes what a code field knows: columns of its input, and names that code nodes need not import. */
+/** Completes what a code field knows, such as the columns of its input. */
 export class WordCompletion implements ICompletionProvider {
   readonly identifier = 'millrace:words';
   readonly rank = 1000;

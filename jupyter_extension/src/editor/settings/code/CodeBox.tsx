@@ -8,13 +8,15 @@ import type { FlowProblem } from '../../../model/settings';
 import { useEditor } from '../../context';
 import { CodeWidget } from './CodeWidget';
 import { lineMarks, markLines } from './lineMarks';
+import { signatureHelp } from './signatureHelp';
 
 export interface ICodeBox {
   /** Of the field; its label has the id with `-label`. */
   id: string;
   text: ISharedText;
   language: string;
-  lineNumbers?: boolean;
+  /** Whether it is the source of a code node: with line numbers, and with what the Jupyter server knows of Python. */
+  isSource?: boolean;
   words?: readonly string[];
   problems?: readonly FlowProblem[];
   /** The line to put the cursor on; `onShown` is told when it is there. Lines begin with 1. */
@@ -26,8 +28,8 @@ const NONE: readonly never[] = [];
 
 /** JupyterLab's code editor, with highlighting, completion, and signs at the lines that have problems. */
 export function CodeBox(props: ICodeBox): JSX.Element {
-  const { id, text, language, lineNumbers, words = NONE, problems = NONE, line = null, onShown } = props;
-  const { editorServices, completion } = useEditor();
+  const { id, text, language, isSource = false, words = NONE, problems = NONE, line = null, onShown } = props;
+  const { editorServices, completion, lab, trans } = useEditor();
   const host = useRef<HTMLDivElement>(null);
   const widget = useRef<CodeWidget | null>(null);
 
@@ -37,21 +39,26 @@ export function CodeBox(props: ICodeBox): JSX.Element {
     const labelled = { 'aria-labelledby': `${id}-label`, 'aria-describedby': `${id}-help ${id}-problems` };
     const made = new CodeWidget({
       id: `${id}-code`,
+      isSource,
       model: new CodeEditor.Model({ sharedModel: text, mimeType: mimeType as string }),
       factory: factoryService.newInlineEditor,
       editorOptions: {
-        config: { lineNumbers: lineNumbers ?? false, lineWrap: !lineNumbers },
-        extensions: [EditorView.contentAttributes.of(labelled), ...(lineNumbers ? [lineMarks] : [])]
+        config: { lineNumbers: isSource, lineWrap: !isSource },
+        extensions: [EditorView.contentAttributes.of(labelled), isSource ? [lineMarks, signatureHelp(lab, trans)] : []]
       }
     });
     Widget.attach(made, host.current!);
-    void completion?.updateCompleter({ editor: made.editor, widget: made, session: null });
+    const context = { editor: made.editor, widget: made, session: null };
+    // JupyterLab tells a completer whether to open by itself only when it is updated, not when it is made.
+    void completion
+      ?.updateCompleter(context)
+      .then(() => (made.isDisposed ? undefined : completion.updateCompleter(context)));
     widget.current = made;
     return () => {
       widget.current = null;
       made.dispose();
     };
-  }, [editorServices, completion, id, text, language, lineNumbers]);
+  }, [editorServices, completion, lab, trans, id, text, language, isSource]);
 
   useLayoutEffect(() => {
     if (widget.current) {
@@ -59,10 +66,10 @@ export function CodeBox(props: ICodeBox): JSX.Element {
     }
   });
   useLayoutEffect(() => {
-    if (lineNumbers && widget.current) {
+    if (isSource && widget.current) {
       markLines(widget.current.view, problems);
     }
-  }, [lineNumbers, text, problems]);
+  }, [isSource, text, problems]);
 
   useEffect(() => {
     if (line !== null && widget.current) {
@@ -71,7 +78,7 @@ export function CodeBox(props: ICodeBox): JSX.Element {
     }
   }, [line, onShown]);
 
-  return <div ref={host} className={`mr-Code${lineNumbers ? ' mr-mod-source' : ''}`} />;
+  return <div ref={host} className={`mr-Code${isSource ? ' mr-mod-source' : ''}`} />;
 }
 
 const MIME_TYPES: Readonly<Record<string, string>> = {

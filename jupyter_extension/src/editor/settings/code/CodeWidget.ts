@@ -1,12 +1,17 @@
 import { EditorView } from '@codemirror/view';
 import { CodeEditorWrapper } from '@jupyterlab/codeeditor';
 
-/** JupyterLab's code editor in a pane; `words` are what its completion offers beside what stands in the text. */
+/**
+ * JupyterLab's code editor in a pane. Its completion offers what stands in the text, and beside it `words`; for the
+ * source of a code node, what the Jupyter server knows of Python.
+ */
 export class CodeWidget extends CodeEditorWrapper {
   words: readonly string[] = [];
+  readonly isSource: boolean;
 
-  constructor(options: CodeEditorWrapper.IOptions & { id: string }) {
+  constructor(options: CodeEditorWrapper.IOptions & { id: string; isSource: boolean }) {
     super(options);
+    this.isSource = options.isSource;
     this.id = options.id;
     this.addClass('mr-Code-editor');
   }

@@ -35,47 +35,13 @@ export function SourceEditor({ node, problems }: { node: string; problems: reado
       <h3 id={`${id}-label`} className="mr-Section-title">
         {trans.__('Code')}
       </h3>
-      <CodeBox
-        {...{ id, text, problems, onShown }}
-        language="python"
-        lineNumbers
-        words={KNOWN}
-        line={asked?.line ?? null}
-      />
+      <CodeBox {...{ id, text, problems, onShown }} language="python" isSource line={asked?.line ?? null} />
       <ProblemList id={`${id}-problems`} problems={problems} />
       <p id={`${id}-help`} className="mr-Field-help">
-        {trans.__('What stands before the * are inputs, what stands behind it are settings. Tab completes.')}
+        {trans.__(
+          'What stands before the * are inputs, what stands behind it are settings. Tab completes, Shift+Tab shows how a call is made.'
+        )}
       </p>
     </section>
   );
 }
-
-/** What code may name without an import, and what a step may ask for. */
-const KNOWN = [
-  'Table',
-  'Json',
-  'Text',
-  'File',
-  'Figure',
-  'Html',
-  'Model',
-  'Outputs',
-  'RunContext',
-  'UserError',
-  'HttpBasic',
-  'BearerToken',
-  'ApiKey',
-  'DatabaseLogin',
-  'Smtp',
-  'S3Login',
-  'Secret',
-  'Literal',
-  'pd.DataFrame',
-  'pl.DataFrame',
-  'pl.LazyFrame',
-  'pa.Table',
-  'dd.DataFrame',
-  'run.progress(',
-  'run.log(',
-  'run.idempotency_key'
-];
