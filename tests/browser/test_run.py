@@ -174,7 +174,7 @@ def write(lab: Lab, name: str, nodes: dict[str, str], edges: Sequence[tuple[str,
     flow = Flow.new(name)
     for at, (node, source) in enumerate(nodes.items()):
         flow.add("code", node, source=source)
-        flow.layout[node] = {"x": 300 * at, "y": 0}
+        flow.layout[node] = {"x": 12 * at, "y": 0}
     for from_, to in edges:
         flow.connect(from_, to)
     write_flow(flow, lab.root / f"{name}.flow")
