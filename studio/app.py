@@ -220,8 +220,9 @@ class App:
         document, path = _read(flow)
         origin = self.find(run_id) if run_id else None
         made = self.run_maker.make(
-            document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin, time_limit=time_limit
-        )
+            document, path, inputs or {}, to=to, from_=from_, fresh=fresh, origin=origin, time_limit=time_limit,
+            asked={"author": whoever_this_is()},
+        )  # fmt: skip
         return self._dispatch(made, executor, workers, dask, on_event)
 
     def retry(
@@ -239,7 +240,10 @@ class App:
     ) -> RunView:
         """A new run in place of another, which keeps what succeeded; see :meth:`RunMaker.again`."""
         origin = self.find(run_id)
-        made = self.run_maker.again(origin, from_=from_, given=inputs, revision=revision, fresh=fresh)
+        made = self.run_maker.again(
+            origin, from_=from_, given=inputs, revision=revision, fresh=fresh,
+            event_payload=_wish_again(origin, inputs, author=whoever_this_is()),
+        )  # fmt: skip
         return self._dispatch(made, executor, workers, dask, on_event)
 
     def queue_draft(
@@ -308,7 +312,7 @@ class App:
         origin = self.store.runs.get(run_id)
         return self.run_maker.again(
             origin, from_=from_, given=inputs, revision=revision, fresh=fresh, queue=True, dedup=dedup,
-            event_payload={"inputs": {**origin.inputs, **(inputs or {})}, **asked},
+            event_payload=_wish_again(origin, inputs, **asked),
         )  # fmt: skip
 
     def resume(
@@ -500,6 +504,11 @@ def whoever_this_is() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user often has only a number
         return f"user {os.getuid()}"
+
+
+def _wish_again(origin: Run, inputs: Mapping[str, Any] | None, **asked: Any) -> dict[str, Any]:
+    """What somebody wants who wants a run in place of another, with other `inputs` here and there."""
+    return {"inputs": {**origin.inputs, **(inputs or {})}, **asked}
 
 
 def _read(flow: Flow | str | Path) -> tuple[Flow, Path]:

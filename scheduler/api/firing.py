@@ -13,7 +13,7 @@ from scheduler import cron
 from scheduler.api.answers import MOST_TIME, Asked, Id, Limit, Shown, at
 from scheduler.api.caller import EDIT, READ, RUN, Caller
 from scheduler.api.once import Key, once
-from scheduler.api.runs import RunShown
+from scheduler.api.runs import RunShown, run_shown
 from scheduler.api.triggers import TriggerShown, shown
 from scheduler.cron_triggers import CronTriggers
 from scheduler.ticker import moment
@@ -102,7 +102,7 @@ def firing_router(app: App, made: Callable[[], None]) -> APIRouter:
             one = app.store.triggers.get(trigger_id)
             run = CronTriggers(app.store, caller.name).fire(one, dedup=start.dedup, request=start.asked["request"])
             made()
-        return RunShown.of(run)
+        return run_shown(app, run)
 
     @router.get("/{trigger_id}/ticks", dependencies=[Depends(READ)])
     def list_ticks(

@@ -63,7 +63,7 @@ class RevisionPage(Shown):
 
 
 class Document(Shown):
-    """The document of a revision."""
+    """A flow as a revision or a run has it."""
 
     text: str
 

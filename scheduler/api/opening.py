@@ -10,6 +10,7 @@ from pydantic import Field
 from scheduler.api.answers import Id, Shown
 from scheduler.api.artifacts import CONTENT_TYPE
 from scheduler.api.caller import READ, Caller
+from scheduler.api.flows import Document
 from scheduler.api.steps import StepPath
 from studio.app import App
 from studio.bundle import bundle_path
@@ -65,6 +66,11 @@ def opening_router(app: App) -> APIRouter:
     def open_step(run_id: Id, step: StepPath, caller: Annotated[Caller, Depends(READ)]) -> Opened:
         """What a step was given: its notebook, settings and inputs, so that a person can go on from there."""
         return _Opener(app, caller.local).opened(app.opened_step(run_id, step))
+
+    @router.get("/document", dependencies=[Depends(READ)])
+    def get_run_document(run_id: Id) -> Document:
+        """The flow as it was run."""
+        return Document(text=app.store.document(app.store.runs.get(run_id).document))
 
     @router.get("/bundle", response_class=Response, responses=_BUNDLE, dependencies=[Depends(READ)])
     def get_bundle(run_id: Id) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -50,6 +50,7 @@ class RunShown(Shown):
     revision_id: str | None
     environment: str
     trigger_id: str | None
+    author: Annotated[str | None, Field(description="Who asked for it; null if nobody did, or it is not known.")]
     origin_run: str | None
     inputs: dict[str, Any]
     selection: dict[str, Any]
@@ -64,7 +65,8 @@ class RunShown(Shown):
     forgotten: Annotated[datetime | None, Field(description="When its values, logs and notebooks were given up.")]
 
     @classmethod
-    def of(cls, run: Run) -> RunShown:
+    def of(cls, run: Run, authors: Mapping[str, str]) -> RunShown:
+        """`authors` are those of its event, see :meth:`~studio.store.events.Events.authors`."""
         same = (
             "flow_id", "revision_id", "environment", "trigger_id", "origin_run", "inputs", "selection", "priority",
             "time_limit",
@@ -72,6 +74,7 @@ class RunShown(Shown):
         return cls(
             run_id=run.id,
             flow=run.flow_name,
+            author=authors.get(run.event_id),
             state=run.state.value,
             cancel_requested=run.cancel_requested,
             created=at(run.created),
@@ -150,6 +153,16 @@ class Retry(Asked):
     fresh: Annotated[bool, Field(description="Run every step.")] = False
 
 
+def run_shown(app: App, run: Run) -> RunShown:
+    """A run, and who asked for it."""
+    return _shown(app, run)[0]
+
+
+def _shown(app: App, *runs: Run) -> list[RunShown]:
+    authors = app.store.events.authors([run.event_id for run in runs])
+    return [RunShown.of(run, authors) for run in runs]
+
+
 def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
     """`made` is called when there is a run that waits for a dispatcher."""
     router = APIRouter(tags=["runs"])
@@ -168,7 +181,7 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
         """List runs, the newest first."""
         states = tuple(RunState(one) for one in state or ())
         page = app.runs(limit, before, Filter(flow, states, trigger_id, since, until, search))
-        return RunPage(items=[RunShown.of(run) for run in page.items], next=page.next)
+        return RunPage(items=_shown(app, *page.items), next=page.next)
 
     @router.get("/runs/{run_id}", dependencies=[Depends(READ)])
     def get_run(run_id: RunName) -> RunDetail:
@@ -177,7 +190,7 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
         more = app.records.provenance(run)
         event = app.store.events.get(run.event_id)
         told = {name: more[name] for name in ("revision", "trigger", "drift", "late")}
-        return RunDetail(**vars(RunShown.of(run)), **told, event={"kind": event.kind, "payload": event.payload})
+        return RunDetail(**vars(run_shown(app, run)), **told, event={"kind": event.kind, "payload": event.payload})
 
     @router.post("/runs", status_code=201)
     def start_draft(body: StartDraft, caller: Annotated[Caller, Depends(RUN)], key: Key = None) -> RunShown:
@@ -193,7 +206,7 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
                 dedup=start.dedup, asked=start.asked,
             )  # fmt: skip
             made()
-        return RunShown.of(run)
+        return run_shown(app, run)
 
     @router.post("/flows/{flow_id}/runs", status_code=201)
     def start_revision(
@@ -209,12 +222,12 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
                 dedup=start.dedup, asked=start.asked,
             )  # fmt: skip
             made()
-        return RunShown.of(run)
+        return run_shown(app, run)
 
     @router.post("/runs/{run_id}/cancel", dependencies=[Depends(RUN)])
     def cancel_run(run_id: Id) -> RunShown:
         """Ask for a run's end. One that has ended stays as it is."""
-        return RunShown.of(app.store.runs.request_cancel(run_id))
+        return run_shown(app, app.store.runs.request_cancel(run_id))
 
     @router.post("/runs/{run_id}/retry", status_code=201)
     def retry_run(run_id: Id, body: Retry, caller: Annotated[Caller, Depends(RUN)], key: Key = None) -> RunShown:
@@ -227,6 +240,6 @@ def runs_router(app: App, made: Callable[[], None]) -> APIRouter:
                 dedup=start.dedup, asked=start.asked,
             )  # fmt: skip
             made()
-        return RunShown.of(run)
+        return run_shown(app, run)
 
     return router

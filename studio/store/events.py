@@ -72,6 +72,9 @@ class RunEvent:
 
 _ADD = insert(tables.event).values(received=clock())
 _EVENT = select(tables.event).where(tables.event.c.id == bindparam("id"))
+_WISHES = select(tables.event.c.id, tables.event.c.payload).where(
+    tables.event.c.id.in_(bindparam("ids", expanding=True)), tables.event.c.kind == "person"
+)
 _OF_RUN = (
     select(tables.run_event)
     .where(tables.run_event.c.run_id == bindparam("run_id"), tables.run_event.c.seq > bindparam("after"))
@@ -148,3 +151,9 @@ class Events:
         if row is None:
             raise NotFound(f"There is no event {event_id}.", cure="See `millrace runs list`.")
         return Event(*row)
+
+    def authors(self, event_ids: Sequence[str]) -> dict[str, str]:
+        """Of those events that are people's wishes, who had them, where that is known."""
+        with self._database.read() as connection:
+            wishes = connection.execute(_WISHES, {"ids": list(event_ids)}).all()
+        return {id: payload["author"] for id, payload in wishes if isinstance(payload, dict) and payload.get("author")}

@@ -233,6 +233,32 @@ def test_the_palette_searches_tells_and_adds(open_flow: OpenFlow, shoot: Callabl
     expect(page.get_by_text("No component is called")).to_be_visible()
 
 
+def test_favourites_stand_on_top_of_the_palette_and_are_kept(
+    open_flow: OpenFlow, page: Page, shoot: Callable[[str], None]
+):
+    open_flow([])
+    palette = page.get_by_role("navigation", name="Components")
+    row = palette.get_by_role("listitem").filter(has_text="Read CSV")
+    row.first.get_by_role("button", name="Favourite").click()
+    favourites = palette.get_by_role("list", name="Favourites").get_by_role("listitem")
+    expect(favourites).to_have_text(["Read CSV"])
+    star = palette.get_by_role("listitem").filter(has_text="Join").get_by_role("button", name="Favourite")
+    star.focus()
+    keys(page, "Enter")
+    expect(star.first).to_have_attribute("aria-pressed", "true")
+    expect(favourites).to_have_text(["Join", "Read CSV"])
+    page.locator(".react-flow__pane").hover()
+    shoot("favourites")
+    assert not page.evaluate("() => jupyterapp.shell.currentWidget.context.model.dirty")
+    settings = "jupyterapp.serviceManager.settings.fetch('millrace:document')"
+    page.wait_for_function(f"() => {settings}.then(one => one.raw.includes('read.csv') && one.raw.includes('join'))")
+    page.reload()
+    expect(favourites).to_have_text(["Join", "Read CSV"], timeout=SETTLE)
+    for name in ("Join", "Read CSV"):
+        favourites.filter(has_text=name).get_by_role("button", name="Favourite").click()
+    expect(favourites).to_have_count(0)
+
+
 def test_typing_on_the_canvas_adds_a_node_at_the_pointer(open_flow: OpenFlow, shoot: Callable[[str], None]):
     page = open_flow([])
     x, y = empty_spot(page)

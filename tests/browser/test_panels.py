@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from studio.store.deliveries import NewDelivery
+from studio.store.store import Store
+from studio.store.triggers import NewTick
 from tests.browser.labs import TOKEN, Lab, running_lab
 from tests.cluster import free_port, wait_for
 
@@ -42,9 +45,9 @@ class Api:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
 
-    def __call__(self, method: str, path: str, body: object = None) -> Any:
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
+        headers |= {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
         url = f"{self.lab.url}/millrace/api{path}"
         request = urllib.request.Request(url, data, headers, method=method)
         try:
@@ -400,3 +403,84 @@ def test_a_page_older_than_the_server_asks_for_a_reload(open_lab: Callable[[str]
     page.route("**/millrace/service*", newer)
     open_lab("")
     expect(page.get_by_text("Millrace was updated to 9.9.9.")).to_be_visible()
+
+
+def test_histories_are_shown_page_by_page(panel: Callable[..., Locator], api: Api):
+    path = api.flow("f_long", "Long flow", ["    return text"])
+    api.publish(path)
+    cron = {"kind": "cron", "schedule": {"cron": "0 0 1 1 *", "timezone": "UTC"}}
+    hook = {"kind": "webhook", "path": "long", "methods": [{"kind": "open"}]}
+    yearly, long = (
+        api("POST", "/triggers", {"flow_id": "f_long", "name": settings["kind"], "settings": settings})["trigger_id"]
+        for settings in (cron, hook)
+    )
+    with Store.open(f"sqlite:///{api.lab.home / 'store.db'}") as store:
+        trigger = store.triggers.get(yearly)
+        with store.triggers.firing([trigger]) as firing:
+            firing.fire(trigger, [NewTick(n * 10**9, skipped=f"skip {n}") for n in range(120)], trigger.next_fire)
+        for number in range(60):
+            store.deliveries.record(NewDelivery(long, "refused", 401, f"reason {number}"))
+    changed = {"name": "paged", "type": "secret", "environment": "default", "values": {"value": SECRET}}
+    api("POST", "/credentials", changed)
+    for number in range(60):
+        changed = {"values": {"value": f"{SECRET} {number}"}}
+        api("PATCH", "/credentials/default/paged", changed, **{"If-Match": f'"{number + 1}"'})
+
+    view = panel("triggers")
+    more = view.get_by_role("button", name="Show more")
+    row(view, "Triggers", "Long flow").filter(has_text="cron").get_by_role("button").click()
+    ticks = view.get_by_role("table", name="Due times").get_by_role("rowheader")
+    for count in (50, 100, 120):
+        expect(ticks).to_have_count(count)
+        if count < 120:
+            more.click()
+    expect(more).to_have_count(0)
+    row(view, "Triggers", "Long flow").filter(has_text="webhook").get_by_role("button").click()
+    expect(row(view, "Deliveries", "reason")).to_have_count(50)
+    more.click()
+    expect(row(view, "Deliveries", "reason")).to_have_count(60)
+    view.get_by_role("button", name="Look again").click()
+    expect(row(view, "Deliveries", "reason 0")).to_have_count(1)
+    view = panel("credentials")
+    row(view, "Credentials", "paged").get_by_role("button").click()
+    expect(row(view, "Credential log", "changed")).to_have_count(50)
+    more = view.get_by_role("region", name="Credential", exact=True).get_by_role("button", name="Show more")
+    more.click()
+    expect(row(view, "Credential log", "changed")).to_have_count(60)
+
+
+def test_the_rows_of_a_step_with_many_outputs_are_all_seen(
+    panel: Callable[..., Locator], api: Api, shoot: Callable[[str], None]
+):
+    ports = ("matched", "review", "left_only", "right_only")
+    table = "pd.DataFrame({'a': [1] * 123_456})"
+    source = [
+        "import pandas as pd", "class Out(Outputs):", *(f"    {port}: Table" for port in ports), "",
+        "def run() -> Out:", f"    return Out({', '.join(f'{port}={table}' for port in ports)})",
+    ]  # fmt: skip
+    document = {"format": 1, "id": "f_ports", "name": "Ports", "edges": [],
+                "nodes": [{"id": "match_fuzzy", "type": "code", "source": source}]}  # fmt: skip
+    path = api.lab.root / "f_ports.flow"
+    path.write_text(json.dumps(document))
+    run = api.start(path)
+    assert api.ended(run) == "succeeded"
+    view = panel("runs", run=run)
+    expect(row(view, "Steps", "match_fuzzy").get_by_text("right_only 123,456")).to_be_visible()
+    detail = view.get_by_role("region", name="Run", exact=True)
+    assert detail.evaluate("detail => detail.scrollWidth <= detail.clientWidth")
+    shoot("runs-rows")
+
+
+def test_the_list_of_runs_says_who_or_what_started_each(panel: Callable[..., Locator], api: Api, page: Page):
+    who = api("GET", "/runs?flow=f_good")["items"][0]["author"]
+    api.publish(api.lab.root / "f_good.flow")
+    by_hand = api("POST", "/flows/f_good/runs", {"inputs": {}})["run_id"]
+    api.ended(by_hand)
+    again = api("POST", f"/runs/{by_hand}/retry", {"fresh": True})["run_id"]
+    api.ended(again)
+    page.set_viewport_size({"width": 1800, "height": 900})
+    view = panel("runs")
+    listed = view.get_by_role("table", name="Runs")
+    expect(listed.get_by_text(f"Retry of {by_hand[:8]}, {who}")).to_be_visible()
+    expect(listed.get_by_text(f"{who}, by hand", exact=True)).to_be_visible()
+    expect(listed.get_by_text("Webhook: shop").first).to_be_visible()

@@ -251,6 +251,31 @@ def test_a_failed_step_says_why_and_is_retried_from_there(
     expect(page.get_by_role("tab", name=re.compile("two.*ipynb"))).to_be_visible(timeout=LONG)
 
 
+def test_a_node_that_was_edited_since_the_run_says_so_and_all_that_follows_it(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    one = "import pandas as pd\n\ndef run() -> Table:\n    return pd.DataFrame({'a': [1]})\n"
+    two = "def run(table: Table) -> Table:\n    return table\n"
+    page = open_lab(write(lab, "stale", {"one": one, "two": two}, [("one.table", "two.table")]))
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    flow = "jupyterapp.shell.currentWidget.context.model.sharedModel"
+    page.evaluate(f"() => {flow}.move({{one: {{x: 0, y: 0}}, two: {{x: 16, y: 0}}}})")
+    page.get_by_role("button", name="Fit View").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    page.evaluate(f"() => {flow}.updateNode('one', {{name: 'Another name'}})")
+    expect(page.get_by_role("group", name="Another name, succeeded, 1 row")).to_be_visible()
+    marks = page.locator(".react-flow__node").get_by_role("img", name="edited since this run")
+    expect(marks).to_have_count(0)
+    page.evaluate(f"() => {flow}.together(() => {flow}.setParam('one', 'least', 2))")
+    expect(marks).to_have_count(2)
+    expect(page.get_by_role("group", name="succeeded, 1 row, edited since this run")).to_be_visible()
+    expect(page.get_by_role("img", name="What comes in was edited since this run")).to_be_visible()
+    shoot("stale")
+    page.evaluate(f"() => {flow}.undo()")
+    expect(marks).to_have_count(0)
+
+
 def test_a_run_goes_on_while_the_page_is_loaded_anew_and_is_stopped(open_lab: Callable[[str], Page], lab: Lab) -> None:
     page = open_lab(write(lab, "slow", {"slow": SLOW.replace("SECONDS", "60")}))
     page.get_by_role("button", name="Run", exact=True).click()

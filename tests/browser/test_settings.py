@@ -77,6 +77,18 @@ def test_a_form_is_filled_and_saved_from_within_a_field(
     assert saved(page, flow, "bank")["params"] == {"path": "bank.csv"}
 
 
+def test_a_description_wraps_and_its_field_grows(
+    pane: Callable[[str], Locator], page: Page, shoot: Callable[[str], None]
+):
+    field = pane("bank").get_by_label("Description of the node")
+    fits = "field => field.scrollHeight <= field.clientHeight && field.scrollWidth <= field.clientWidth"
+    low = field.evaluate("field => field.clientHeight")
+    field.fill("What the bank sends each morning, with all accounts of the company and those of its daughters.")
+    assert field.evaluate(fits)
+    assert field.evaluate("field => field.clientHeight") > 1.5 * low
+    shoot("description")
+
+
 def test_looking_at_nodes_changes_nothing(pane: Callable[[str], Locator], flow: Path, page: Page):
     for node in read_flow(flow).nodes:
         expect(pane(node.id).get_by_label("Name of the node")).to_be_visible()
@@ -172,6 +184,31 @@ def test_the_signature_of_a_code_node_is_its_ports_and_its_form(
     assert node["source"][0].startswith("def run(table: Table, rates: Table, *")
     page.keyboard.press("Control+z")
     expect(settings.get_by_text("Line 2")).to_have_count(0)
+
+
+def test_the_wire_of_a_port_that_is_renamed_in_the_code_goes_along(
+    pane: Callable[[str], Locator], flow: Path, page: Page
+):
+    settings = pane("code")
+    code = settings.locator(".cm-content").first
+    code.click()
+    page.keyboard.press("Control+Home")
+    for _ in "def run(":
+        page.keyboard.press("ArrowRight")
+    for _ in "table":
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.type("orders")
+    wires = "jupyterapp.shell.currentWidget.editor.document.flow.edges.map(edge => edge.to)"
+    page.wait_for_function(f"() => {wires}.includes('code.orders')")
+    expect(page.get_by_role("group", name=re.compile("code.*problem"))).to_have_count(0)
+    expect(page.locator(".react-flow__edge")).to_have_count(4)
+    state = "jupyterapp.shell.currentWidget.editor.document"
+    while "run(table:" not in "".join(page.evaluate(f"() => {state}.node('code').source")):
+        assert page.evaluate(f"() => {state}.undo()")
+    assert "code.table" in page.evaluate(f"() => {wires}")
+    page.evaluate(f"() => {{ while ({state}.canRedo()) {state}.redo(); }}")
+    assert "code.orders" in page.evaluate(f"() => {wires}")
+    assert saved(page, flow, "code")["source"][0].startswith("def run(orders: Table, *")
 
 
 def test_code_is_completed_by_the_columns_that_come_in(pane: Callable[[str], Locator], flow: Path, page: Page):

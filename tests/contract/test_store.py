@@ -105,6 +105,15 @@ def test_a_run_is_kept_whole(store: Store) -> None:
     ]
 
 
+def test_events_tell_who_wished_for_runs(store: Store) -> None:
+    payloads: list[tuple[str, Any]] = [
+        ("person", {"author": "Ada"}), ("person", {}), ("person", None), ("webhook", {"author": "Eve"}),
+    ]  # fmt: skip
+    made = [store.runs.create(new_run(event_kind=kind, event_payload=payload)) for kind, payload in payloads]
+    assert store.events.authors([run.event_id for run in made]) == {made[0].event_id: "Ada"}
+    assert store.events.authors([]) == {}
+
+
 def test_a_run_with_an_owner_is_born_running_and_leased(store: Store) -> None:
     made = owned_run(store)
     assert (made.state, made.owner, made.epoch) == (RunState.RUNNING, "me", 1)

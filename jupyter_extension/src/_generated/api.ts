@@ -718,6 +718,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/{run_id}/document': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Run Document
+     * @description The flow as it was run.
+     */
+    get: operations['get_run_document'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{run_id}/bundle': {
     parameters: {
       query?: never;
@@ -2157,7 +2177,7 @@ export interface components {
     };
     /**
      * Document
-     * @description The document of a revision.
+     * @description A flow as a revision or a run has it.
      */
     Document: {
       /** Text */
@@ -2946,6 +2966,11 @@ export interface components {
       environment: string;
       /** Trigger Id */
       trigger_id: string | null;
+      /**
+       * Author
+       * @description Who asked for it; null if nobody did, or it is not known.
+       */
+      author: string | null;
       /** Origin Run */
       origin_run: string | null;
       /** Inputs */
@@ -3079,6 +3104,11 @@ export interface components {
       environment: string;
       /** Trigger Id */
       trigger_id: string | null;
+      /**
+       * Author
+       * @description Who asked for it; null if nobody did, or it is not known.
+       */
+      author: string | null;
       /** Origin Run */
       origin_run: string | null;
       /** Inputs */
@@ -5334,6 +5364,46 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Opened'];
+        };
+      };
+      /** @description What the client can mend */
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description What it cannot */
+      '5XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_run_document: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Document'];
         };
       };
       /** @description What the client can mend */

@@ -26,6 +26,8 @@ import {
   type YNode
 } from './sharedValue';
 
+type StackItem = Y.UndoManager['undoStack'][number];
+
 /** The maps of the shared document; the same as in `jupyter_extension/ydocument.py`. */
 const LISTS = ['nodes', 'edges', 'layout', 'notes', 'groups'];
 
@@ -178,10 +180,21 @@ export class SharedFlow extends YDocument<DocumentChange> {
   }
 
   replaceEdge(old: Edge, edge: Edge): void {
-    this.together(() => {
-      this.edges.delete(this.keyOfEdge(old));
-      put(this.edges, edgeKey(edge), edge);
-    });
+    this.replaceEdges(new Map([[old, edge]]));
+  }
+
+  /** Edges in the place of others, as part of an earlier step to undo if that is still the last one. */
+  replaceEdges(edges: ReadonlyMap<Edge, Edge>, step?: StackItem): void {
+    const replace = () => {
+      edges.forEach((_, old) => this.edges.delete(this.keyOfEdge(old)));
+      edges.forEach(edge => put(this.edges, edgeKey(edge), edge));
+    };
+    if (step && step === this.undoManager.undoStack.at(-1)) {
+      this.undoManager.lastChange = Date.now(); // what comes now is taken to be typed along with it
+      this.transact(replace);
+    } else {
+      this.together(replace);
+    }
   }
 
   setNote(note: INote): void {

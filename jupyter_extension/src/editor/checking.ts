@@ -1,5 +1,6 @@
 import { answer } from '../api/client';
 import type { Schemas } from '../api/client';
+import { PortFollowing } from './portFollowing';
 import type { ISession } from './session';
 
 const WAIT = 300;
@@ -13,6 +14,7 @@ type Checking = Pick<ISession, 'document' | 'client' | 'lab' | 'path' | 'store' 
  */
 export function startChecking(session: Checking): () => void {
   const { document, store, stream } = session;
+  const following = new PortFollowing(document);
   let timer: ReturnType<typeof setTimeout> | null = null;
   let asking = false;
   let stale = false;
@@ -32,8 +34,10 @@ export function startChecking(session: Checking): () => void {
     }
     asking = true;
     try {
+      const { flow } = document;
       const checked = await check(session);
       if (!stopped) {
+        following.told(flow, checked.ports);
         store.setState({ checked });
       }
     } catch {
@@ -53,6 +57,7 @@ export function startChecking(session: Checking): () => void {
   later(0);
   return () => {
     stopped = true;
+    following.stop();
     document.changed.disconnect(onChanged);
     stream.serviceChanged.disconnect(onChanged);
     if (timer !== null) {

@@ -4,6 +4,7 @@ import type { ICompletionProviderManager } from '@jupyterlab/completer';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { ISignal } from '@lumino/signaling';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 
@@ -17,7 +18,15 @@ export interface IEditor extends ISession {
   readonly editorServices: IEditorServices;
   readonly rendermime: IRenderMimeRegistry;
   readonly themeManager: IThemeManager | null;
+  readonly favourites: IFavourites;
   readonly completion: ICompletionProviderManager | null;
+}
+
+/** Ids of the node types that a person has starred, kept for them and not in the flow. */
+export interface IFavourites {
+  readonly ids: readonly string[];
+  readonly changed: ISignal<IFavourites, void>;
+  toggle(id: string): void;
 }
 
 export const EditorContext = createContext<IEditor | null>(null);

@@ -5,6 +5,7 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ICompletionProviderManager } from '@jupyterlab/completer';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
@@ -13,19 +14,28 @@ import { FlowModelFactory } from '../document/model';
 import { SharedFlow } from '../document/sharedFlow';
 import { unreadableView } from '../document/unreadableView';
 import { type FlowWidget, FlowWidgetFactory } from '../document/widget';
+import { Favourites } from './favourites';
 import { flowIcon } from './icons';
 import { IFlowTracker, IService } from './tokens';
 
 export const FACTORY = 'Flow editor';
+const ID = 'millrace:document';
 
 /** The file type, and what opens it. */
 export const document: JupyterFrontEndPlugin<IFlowTracker> = {
-  id: 'millrace:document',
+  id: ID,
   description: 'Opens flows in a visual editor.',
   autoStart: true,
   provides: IFlowTracker,
   requires: [IService, IEditorServices, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, IThemeManager, ITranslator, ICompletionProviderManager, ICollaborativeContentProvider],
+  optional: [
+    ILayoutRestorer,
+    IThemeManager,
+    ITranslator,
+    ICompletionProviderManager,
+    ICollaborativeContentProvider,
+    ISettingRegistry
+  ],
   activate: (
     app: JupyterFrontEnd,
     service: IService,
@@ -35,7 +45,8 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
     themeManager: IThemeManager | null,
     translator: ITranslator | null,
     completion: ICompletionProviderManager | null,
-    rooms: ICollaborativeContentProvider | null
+    rooms: ICollaborativeContentProvider | null,
+    settings: ISettingRegistry | null
   ): IFlowTracker => {
     const trans = (translator ?? nullTranslator).load('millrace');
     app.docRegistry.addFileType({
@@ -49,6 +60,7 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
     });
 
     const { contents } = app.serviceManager;
+    const favourites = new Favourites(settings, ID);
     const draw = async (widget: FlowWidget): Promise<Widget> => {
       const { context } = widget;
       if (context.model.unreadable) {
@@ -62,6 +74,7 @@ export const document: JupyterFrontEndPlugin<IFlowTracker> = {
         rendermime,
         themeManager,
         completion,
+        favourites,
         commands: app.commands,
         contents,
         document: context.model.sharedModel,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from studio.app import whoever_this_is
 from studio.flow import Flow, write_flow
 from studio.run import RunState
 from tests.contract.api.conftest import Served
@@ -16,7 +17,8 @@ def draft(path: Path, **more: Any) -> dict[str, Any]:
 
 
 def test_a_draft_is_queued_for_a_service_to_run(served: Served) -> None:
-    answer = served.local.post("/runs", json=draft(served.flow(), inputs={"month": "2026-12"}))
+    path = served.flow()
+    answer = served.local.post("/runs", json=draft(path, inputs={"month": "2026-12"}))
     assert answer.status_code == 201, answer.text
     shown = answer.json()
     assert (shown["state"], shown["inputs"], shown["revision_id"]) == ("queued", {"month": "2026-12"}, None)
@@ -28,6 +30,19 @@ def test_a_draft_is_queued_for_a_service_to_run(served: Served) -> None:
     detail = served.local.get(f"/runs/{run.id}").json()
     assert detail["event"]["payload"]["inputs"] == {"month": "2026-12"}
     assert served.local.get(f"/runs/{run.id}/steps").json()["items"][0]["step"] == "rows"
+    assert served.local.get(f"/runs/{run.id}/document").json()["text"] == path.read_text()
+
+
+def test_a_run_says_who_asked_for_it_wherever_it_is_shown(served: Served) -> None:
+    served.ran()
+    asked = draft(served.flow())
+    made = served.local.post("/runs", json=asked, headers={"Millrace-User": "Ada"}).json()
+    served.local.post(f"/runs/{made['run_id']}/cancel")
+    again = served.local.post(f"/runs/{made['run_id']}/retry", json={}, headers={"Millrace-User": "Bob"}).json()
+    listed = [run["author"] for run in served.local.get("/runs").json()["items"]]
+    assert listed == ["Bob", "Ada", whoever_this_is()]
+    assert [made["author"], again["author"]] == ["Ada", "Bob"]
+    assert served.local.get(f"/runs/{again['run_id']}").json()["author"] == "Bob"
 
 
 def test_the_same_request_with_its_key_makes_one_run(served: Served) -> None:

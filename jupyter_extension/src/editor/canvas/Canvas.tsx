@@ -23,6 +23,7 @@ import { useDrops, wireUnder } from './useDrops';
 import { useMoving } from './useMoving';
 import { type ShownNode, useShownNodes } from './useShownNodes';
 import { useShownEdges } from './useShownEdges';
+import { useStale } from './useStale';
 import { useWiring } from './useWiring';
 import { Wire, type WireEdge } from './Wire';
 
@@ -48,7 +49,7 @@ function Surface(): JSX.Element {
   const cards = useCards();
   const box = useRef<HTMLDivElement>(null);
   const { moved, onNodesChange } = useMoving();
-  const nodes = useShownNodes(flow, cards, moved);
+  const nodes = useShownNodes(flow, cards, useStale(flow), moved);
   const edges = useShownEdges(flow, cards);
   const wiring = useWiring();
   const drops = useDrops(box);

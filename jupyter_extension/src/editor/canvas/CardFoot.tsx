@@ -6,8 +6,15 @@ import { StateIcon } from '../../parts/StateIcon';
 import { useEditor } from '../context';
 import { Icon } from './icons';
 
+interface IProps {
+  card: ICard;
+  step: IStepView | undefined;
+  /** Why what the step shows is not what the node would make now; empty if it is. */
+  stale: string;
+}
+
 /** How a node fared: icon, colour and word; how far it is; before a run, what is wrong with it. */
-export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefined }): JSX.Element {
+export function CardFoot({ card, step, stale }: IProps): JSX.Element {
   const { trans } = useEditor();
   if (!step) {
     const [problem] = card.problems;
@@ -17,7 +24,6 @@ export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefi
       </div>
     );
   }
-  const stale = staleReason(step);
   const words = step.failure?.message ?? step.progress?.text;
   return (
     <div className="mr-NodeCard-foot" title={words}>
@@ -46,9 +52,4 @@ export function CardFoot({ card, step }: { card: ICard; step: IStepView | undefi
       )}
     </div>
   );
-}
-
-/** Why what is shown is no longer what the flow would make; empty while whoever follows the run does not say so. */
-function staleReason(step: IStepView & { stale?: string }): string {
-  return step.stale ?? '';
 }

@@ -9,11 +9,12 @@ import { CardFoot } from './CardFoot';
 import { Icon } from './icons';
 import { useCanvas } from './useCanvas';
 
-export type CardNode = Node<{ card: ICard }, 'card'>;
+/** `stale` says why the run that is shown is not what the node would do now; empty if it is. */
+export type CardNode = Node<{ card: ICard; stale: string }, 'card'>;
 
 /** A node: what it is, its ports, and how it fared. */
 export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>): JSX.Element {
-  const { card } = data;
+  const { card, stale } = data;
   const { trans } = useEditor();
   const step = useSession(state => state.run?.steps[id]);
   const found = useCanvas(state => (state.found ? state.found.has(id) : null));
@@ -40,7 +41,7 @@ export const NodeCard = memo(function NodeCard({ id, data }: NodeProps<CardNode>
       </div>
       <Ports ports={card.ports.inputs} isInput />
       <Ports ports={card.ports.outputs} isInput={false} />
-      <CardFoot card={card} step={step} />
+      <CardFoot card={card} step={step} stale={stale} />
     </div>
   );
 });

@@ -21,6 +21,7 @@ const SHAPES: Record<string, string> = {
   notebook: 'M6 3h13v18H6zM10 3v18M3.5 8H8M3.5 12H8M3.5 16H8',
   note: 'M4 4h16v11l-5 5H4zM15 20v-5h5',
   warning: 'M12 4L2.5 20h19zM12 10v5M12 17.5v.5',
+  star: 'M12 3.500l2.600 5.400 5.900.8-4.300 4.100 1 5.900-5.200-2.800-5.200 2.800 1-5.900L3.500 9.700l5.900-.8z',
   stale: 'M5 12a7 7 0 1 1 2 5M5 12l-2.5-3M5 12l3.5-2'
 };
 

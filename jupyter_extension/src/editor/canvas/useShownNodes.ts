@@ -5,13 +5,15 @@ import type { ICard } from '../../model/cards';
 import type { Flow, IGroup, INote } from '../../model/flow';
 import { flowOrder } from '../../model/graph';
 import { around, GRID, HEAD_HEIGHT, type IBox, type IPoint, isPlace, ROW_HEIGHT, toPixels } from '../../model/grid';
+import { mayBeStale, type Stale } from '../../model/stale';
+import type { Cards } from '../../model/wiring';
 import { useEditor, useSession } from '../context';
 import { GROUP, NOTE } from './actions/select';
 import type { GroupNode } from './GroupFrame';
 import type { CardNode } from './NodeCard';
 import type { NoteNode } from './NoteCard';
 import { useCanvas } from './useCanvas';
-import { cardWords } from './words';
+import { cardWords, staleWords } from './words';
 
 export type ShownNode = CardNode | NoteNode | GroupNode;
 /** Where nodes are while they are dragged, by the ids of the canvas. */
@@ -20,7 +22,7 @@ export type Moved = ReadonlyMap<string, IPoint>;
 const PADDING = GRID;
 
 /** What React Flow draws: frames, notes, then the cards in flow order, so that Tab follows the flow. */
-export function useShownNodes(flow: Flow, cards: ReadonlyMap<string, ICard>, moved: Moved): ShownNode[] {
+export function useShownNodes(flow: Flow, cards: Cards, stale: ReadonlyMap<string, Stale>, moved: Moved): ShownNode[] {
   const { trans } = useEditor();
   const selection = useSession(state => state.selection);
   const steps = useSession(state => state.run?.steps);
@@ -41,7 +43,11 @@ export function useShownNodes(flow: Flow, cards: ReadonlyMap<string, ICard>, mov
   };
   const card = (id: string) => {
     const [shown, step] = [cards.get(id)!, steps?.[id]];
-    return keep(id, [shown, step], () => cardNode(shown, moved.get(id), cardWords(trans, shown, step)));
+    const why = mayBeStale(step) ? stale.get(id) : undefined;
+    return keep(id, [shown, step, why], () => {
+      const words = why ? staleWords(trans, why) : '';
+      return cardNode(shown, words, moved.get(id), cardWords(trans, shown, step, words));
+    });
   };
   const note = (one: INote) => {
     const id = NOTE + one.id;
@@ -76,9 +82,9 @@ export function frameOf(group: IGroup, cards: ReadonlyMap<string, ICard>, moved:
   );
 }
 
-function cardNode(card: ICard, at: IPoint | undefined, ariaLabel: string): CardNode {
+function cardNode(card: ICard, stale: string, at: IPoint | undefined, ariaLabel: string): CardNode {
   return {
-    ...{ id: card.id, type: 'card', data: { card }, position: at ?? { x: card.x, y: card.y }, ariaLabel },
+    ...{ id: card.id, type: 'card', data: { card, stale }, position: at ?? { x: card.x, y: card.y }, ariaLabel },
     ...sized(card),
     ...{ handles: handlesOf(card), zIndex: 1, domAttributes: { 'aria-roledescription': 'node' } }
   };

@@ -3,11 +3,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ICard, titleOf } from '../../model/cards';
 import { rowsText } from '../../model/measure';
 import type { IStepView } from '../../model/run';
+import type { Stale } from '../../model/stale';
 import { stateWord } from '../../model/stateWord';
 import type { Cards, Refusal } from '../../model/wiring';
 
 /** "Read CSV, Bank statement, succeeded, 1,204 rows": what a screen reader says of a node. */
-export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView | undefined): string {
+export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView | undefined, stale: string): string {
   const title = titleOf(card);
   const rows = rowsOf(step);
   return [
@@ -16,6 +17,7 @@ export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView
     ...(step ? [stateWord(trans, step.state).toLowerCase()] : []),
     ...(step?.progress ? [trans.__('%1 percent', Math.round(step.progress.at * 100))] : []),
     ...(rows === null ? [] : [rowsText(trans, rows)]),
+    ...(stale ? [stale.toLowerCase()] : []),
     ...(step?.failure ? [step.failure.message] : []),
     ...card.problems.slice(0, 1).map(problem => trans.__('problem: %1', problem.message))
   ].join(', ');
@@ -25,6 +27,11 @@ export function cardWords(trans: TranslationBundle, card: ICard, step: IStepView
 function rowsOf(step: IStepView | undefined): number | null {
   const counts = Object.values(step?.outputs ?? {}).flatMap(output => output.rows ?? []);
   return counts.length ? counts.reduce((sum, rows) => sum + rows) : null;
+}
+
+/** Why what a node shows of the run is not what it would make now. */
+export function staleWords(trans: TranslationBundle, stale: Stale): string {
+  return stale === 'own' ? trans.__('Edited since this run') : trans.__('What comes in was edited since this run');
 }
 
 export function conditionWords(trans: TranslationBundle, when: string | undefined): string {

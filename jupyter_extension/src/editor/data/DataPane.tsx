@@ -7,7 +7,9 @@ import { useEditor, useFlow, useSession } from '../context';
 import { followCommandStates } from '../running/commandStates';
 import { notifyOfEnds } from '../running/notify';
 import { runningOf } from '../running/running';
+import { useServiceTrouble } from '../useServiceTrouble';
 import { NodeData } from './NodeData';
+import { NoService } from './NoService';
 import { RunChoice } from './RunChoice';
 import { TroubleView } from './TroubleView';
 
@@ -18,6 +20,7 @@ export function DataPane(): JSX.Element {
   const running = runningOf(editor);
   const run = useSession(state => state.run);
   const trouble = useStore(running.store, state => state.trouble);
+  const down = useServiceTrouble();
   const root = useRef<HTMLElement>(null);
   useEffect(() => {
     void running.open();
@@ -29,7 +32,12 @@ export function DataPane(): JSX.Element {
   }, [editor, running]);
   return (
     <section ref={root} className="mr-DataPane" aria-label={trans.__('Data')}>
-      {trouble && (
+      {down && (
+        <div className="mr-DataPane-trouble">
+          <NoService why={down} />
+        </div>
+      )}
+      {trouble && !down && (
         <div className="mr-DataPane-trouble">
           <TroubleView trouble={trouble} />
           <button

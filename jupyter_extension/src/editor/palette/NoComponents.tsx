@@ -1,18 +1,10 @@
-import { useSyncExternalStore } from 'react';
-
 import { useEditor } from '../context';
+import { useServiceTrouble } from '../useServiceTrouble';
 
-/** While no components are known: that they come, or why not and what to do. */
+/** While no components are known: that they come, or that they do not. The data pane says why not. */
 export function NoComponents(): JSX.Element {
-  const { commands, stream, trans } = useEditor();
-  const trouble = useSyncExternalStore(
-    told => {
-      stream.serviceChanged.connect(told);
-      return () => void stream.serviceChanged.disconnect(told);
-    },
-    () => stream.trouble
-  );
-  if (!trouble) {
+  const { commands, trans } = useEditor();
+  if (!useServiceTrouble()) {
     return (
       <p className="mr-Palette-note" role="status">
         {trans.__('Waiting for the Millrace service to list its components…')}
@@ -20,12 +12,11 @@ export function NoComponents(): JSX.Element {
     );
   }
   return (
-    <div className="mr-Palette-note mr-mod-trouble" role="alert">
-      <p>{trans.__('The Millrace service cannot be reached. You can edit and save this flow, but not run it.')}</p>
-      <p>{trouble}</p>
-      <button type="button" className="jp-mod-styled" onClick={() => void commands.execute('millrace:start-service')}>
+    <p className="mr-Palette-note mr-mod-trouble">
+      {trans.__('The service cannot be reached.')}{' '}
+      <button type="button" className="mr-Link" onClick={() => void commands.execute('millrace:start-service')}>
         {trans.__('Try again')}
       </button>
-    </div>
+    </p>
   );
 }

@@ -5,6 +5,7 @@ import { useEditor, useSession } from '../context';
 import { About, type IShown } from './About';
 import { NoComponents } from './NoComponents';
 import { PaletteItem } from './PaletteItem';
+import { useFavourites } from './useFavourites';
 
 /** All node types: search, categories, and what each does. */
 export function Palette(): JSX.Element {
@@ -14,7 +15,12 @@ export function Palette(): JSX.Element {
   const [shown, setShown] = useState<IShown | null>(null);
   const offers = useMemo(() => catalog(components), [components]);
   const found = useMemo(() => (query ? search(offers, query) : offers), [offers, query]);
-  const item = (offer: IOffer) => <PaletteItem key={offer.id} offer={offer} show={setShown} />;
+  const starred = useFavourites();
+  const isStarred = ({ id }: IOffer) => starred.includes(id);
+  const item = (offer: IOffer) => (
+    <PaletteItem key={offer.id} offer={offer} starred={isStarred(offer)} show={setShown} />
+  );
+  const favourites: [string, IOffer[]] = [trans.__('Favourites'), offers.filter(isStarred)];
   return (
     <nav
       className="mr-Palette-nav"
@@ -37,7 +43,7 @@ export function Palette(): JSX.Element {
           {found.map(item)}
         </ul>
       ) : (
-        categories(offers).map(([name, members]) => (
+        [...(favourites[1].length ? [favourites] : []), ...categories(offers)].map(([name, members]) => (
           <details key={name} open className="mr-Palette-category">
             <summary>{name}</summary>
             <ul className="mr-Palette-list" aria-label={name}>

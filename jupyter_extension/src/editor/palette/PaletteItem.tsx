@@ -1,4 +1,4 @@
-import type { SyntheticEvent } from 'react';
+import { type SyntheticEvent, useId } from 'react';
 
 import type { IOffer } from '../../model/catalog';
 import { addOffer } from '../canvas/actions/add';
@@ -6,18 +6,21 @@ import { Icon } from '../canvas/icons';
 import { useEditor } from '../context';
 import { ABOUT_ID, type IShown } from './About';
 import { COMPONENT_TYPE } from './componentType';
+import { Star } from './Star';
 
 interface IProps {
   offer: IOffer;
+  starred: boolean;
   show: (shown: IShown | null) => void;
 }
 
 /** A node type: dragged onto the canvas, or added by a double-click or Enter. */
-export function PaletteItem({ offer, show }: IProps): JSX.Element {
+export function PaletteItem({ offer, starred, show }: IProps): JSX.Element {
   const editor = useEditor();
+  const name = useId();
   const tell = (event: SyntheticEvent) => show({ offer, beside: event.currentTarget.getBoundingClientRect() });
   return (
-    <li>
+    <li className="mr-Palette-row">
       <button
         type="button"
         className="mr-Palette-item"
@@ -44,8 +47,11 @@ export function PaletteItem({ offer, show }: IProps): JSX.Element {
         <span className="mr-Palette-icon">
           <Icon name={offer.icon} />
         </span>
-        <span className="mr-Palette-name">{offer.name}</span>
+        <span id={name} className="mr-Palette-name">
+          {offer.name}
+        </span>
       </button>
+      <Star id={offer.id} starred={starred} about={name} />
     </li>
   );
 }

@@ -5,6 +5,7 @@ import type { Manifest } from '../../model/settings';
 import { Icon } from '../canvas/icons';
 import { useEditor } from '../context';
 import { ejectNode } from './eject';
+import { GrowingText } from './GrowingText';
 import { useDraft } from './useDraft';
 
 /** What a node is, what it is called, and what it does to the world. */
@@ -37,11 +38,10 @@ export function NodeHead({ node, manifest }: { node: Node; manifest?: Manifest }
         {manifest && <Effect effect={manifest.effect} />}
       </div>
       {manifest && <Documentation manifest={manifest} />}
-      <textarea
+      <GrowingText
         className="mr-NodeHead-note"
         aria-label={trans.__('Description of the node')}
         placeholder={trans.__('Add a description')}
-        rows={Math.min(6, about.value.split('\n').length)}
         value={about.value}
         onChange={event => about.type(event.target.value)}
         onBlur={about.leave}

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client';
 import { Facts } from '../../parts/Facts';
 import { Took } from '../../parts/Took';
 import { When } from '../../parts/When';
+import { startedBy } from '../../model/startedBy';
 import { usePanel } from '../context';
 
 /** When a run was, of what, and by whom. */
@@ -12,7 +13,7 @@ export function RunFacts({ run }: { run: Schemas['RunDetail'] }): JSX.Element {
   return (
     <Facts
       facts={[
-        [trans.__('Started by'), startedBy(run, trans.__('A person'))],
+        [trans.__('Started by'), startedBy(trans, { ...run, origin_run: null }, triggerOf(run))],
         [trans.__('Of'), run.environment === 'default' ? of : `${of}, ${run.environment}`],
         [trans.__('Queued'), <When key="c" time={run.created} full />],
         [trans.__('Took'), run.started && <Took {...run} />],
@@ -40,12 +41,7 @@ export function RunFacts({ run }: { run: Schemas['RunDetail'] }): JSX.Element {
   );
 }
 
-/** The trigger, or who asked for it. */
-function startedBy(run: Schemas['RunDetail'], somebody: string): string {
-  if (run.trigger) {
-    return run.trigger;
-  }
-  const event = run.event as { payload?: { author?: unknown } } | null;
-  const author = event?.payload?.author;
-  return typeof author === 'string' && author ? author : somebody;
+function triggerOf({ trigger, event }: Schemas['RunDetail']): { kind: string; name: string } | undefined {
+  const { kind } = event as { kind: string };
+  return trigger === null ? undefined : { kind, name: trigger };
 }

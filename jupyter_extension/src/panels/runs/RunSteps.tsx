@@ -65,7 +65,7 @@ function StepRows({ step, asked, retryFrom, show }: IStepRowsProps): JSX.Element
   return (
     <>
       <tr aria-current={asked || undefined}>
-        <th scope="row">
+        <th scope="row" className="mr-mod-step">
           <button type="button" className="mr-Link" onClick={show} title={trans.__('Show this step in its flow')}>
             {step.step}
           </button>
@@ -80,7 +80,11 @@ function StepRows({ step, asked, retryFrom, show }: IStepRowsProps): JSX.Element
         <td className="mr-mod-number">
           <Took {...step} />
         </td>
-        <td className="mr-mod-number">{rows.join(', ')}</td>
+        <td className="mr-mod-rows">
+          {rows.map(text => (
+            <div key={text}>{text}</div>
+          ))}
+        </td>
         <td>
           {retryFrom && (
             <Button

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { startedBy } from '../../model/startedBy';
 import { StateMark } from '../../parts/StateMark';
 import { Took } from '../../parts/Took';
 import { When } from '../../parts/When';
@@ -9,18 +10,16 @@ type RunShown = Schemas['RunShown'];
 
 interface IRunTableProps {
   runs: readonly RunShown[];
-  /** Trigger id -> its name. */
-  triggers: ReadonlyMap<string, string>;
+  triggers: readonly Schemas['TriggerShown'][];
 }
 
 export function RunTable({ runs, triggers }: IRunTableProps): JSX.Element {
   const { trans, view } = usePanel();
   const chosen = usePanelView(one => one.chosen);
+  const known = new Map(triggers.map(one => [one.trigger_id, one]));
   const by = (run: RunShown) => {
-    if (run.trigger_id) {
-      return triggers.get(run.trigger_id) ?? trans.__('A trigger that is gone');
-    }
-    return run.revision_id ? trans.__('By hand') : trans.__('By hand, a draft');
+    const words = startedBy(trans, run, known.get(run.trigger_id ?? ''));
+    return <span title={words}>{words}</span>;
   };
   return (
     <Table

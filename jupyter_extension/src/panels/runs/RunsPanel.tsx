@@ -8,6 +8,7 @@ import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
 import { ProblemNote } from '../parts/ProblemNote';
+import { ShowMore } from '../parts/ShowMore';
 import { useDebounced } from '../useDebounced';
 import { useFlows } from '../useFlows';
 import { useLoaded } from '../useLoaded';
@@ -46,16 +47,8 @@ export function RunsPanel(): JSX.Element {
           <ProblemNote error={runs.error} retry={runs.reload} />
           {runs.items === null && !runs.error && <Busy />}
           {runs.items?.length === 0 && <NoRuns any={isAnyRun(filter)} clear={() => change(ANY_RUN)} />}
-          {!!runs.items?.length && (
-            <RunTable runs={runs.items} triggers={new Map(items.map(one => [one.trigger_id, one.name]))} />
-          )}
-          {runs.more && (
-            <div className="mr-More">
-              <Button small onClick={runs.more}>
-                {trans.__('Show more')}
-              </Button>
-            </div>
-          )}
+          {!!runs.items?.length && <RunTable runs={runs.items} triggers={items} />}
+          <ShowMore more={runs.more} />
         </>
       }
       detail={chosen && <RunDetail key={chosen} id={chosen} />}

@@ -8,8 +8,9 @@ import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { ProblemNote } from '../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
+import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../useLoaded';
+import { usePages } from '../usePages';
 import { useRunEvents } from '../useRunEvents';
 import { DeliveryDetail } from './DeliveryDetail';
 import { outcomeWord } from './outcomeWord';
@@ -19,12 +20,16 @@ export function Deliveries({ trigger_id }: { trigger_id: string }): JSX.Element 
   const { client, trans } = usePanel();
   const visible = usePanelView(view => view.visible);
   const [chosen, setChosen] = useState<string | null>(null);
-  const { value, error, reload } = useLoaded(
-    () => answer(client.routes.GET('/triggers/{trigger_id}/deliveries', { params: { path: { trigger_id } } })),
+  const { items, error, more, reload } = usePages(
+    (before?: string) => {
+      const params = { path: { trigger_id }, query: { before } };
+      return answer(client.routes.GET('/triggers/{trigger_id}/deliveries', { params }));
+    },
+    one => one.delivery_id,
     [client, trigger_id, visible]
   );
   useRunEvents('/events', reload); // an accepted delivery is a run
-  if (!value) {
+  if (!items) {
     return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
   }
   return (
@@ -34,15 +39,15 @@ export function Deliveries({ trigger_id }: { trigger_id: string }): JSX.Element 
           <refreshIcon.react tag="span" aria-hidden="true" className="mr-ButtonIcon" /> {trans.__('Look again')}
         </Button>
       </div>
-      {value.items.length === 0 && (
+      {items.length === 0 && (
         <EmptyNote title={trans.__('Nobody has called yet.')}>
           <p>{trans.__('Send a POST to the address above, and look again.')}</p>
         </EmptyNote>
       )}
-      {value.items.length > 0 && (
+      {items.length > 0 && (
         <Table
           label={trans.__('Deliveries')}
-          items={value.items}
+          items={items}
           keyOf={one => one.delivery_id}
           chosen={chosen}
           choose={one => setChosen(one.delivery_id === chosen ? null : one.delivery_id)}
@@ -58,6 +63,7 @@ export function Deliveries({ trigger_id }: { trigger_id: string }): JSX.Element 
           ]}
         />
       )}
+      <ShowMore more={more} error={error} />
       {chosen && <DeliveryDetail key={chosen} id={chosen} replayed={reload} />}
     </>
   );
