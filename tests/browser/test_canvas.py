@@ -187,6 +187,26 @@ def test_wires_are_pulled_refused_and_removed_by_the_mouse(open_flow: OpenFlow, 
     until(page, "flow.edges.length === 2")
 
 
+def test_the_end_of_a_wire_is_moved_to_another_port_by_the_mouse(open_flow: OpenFlow):
+    other = {"id": "more", "type": "read.csv", "name": "More", "params": {"path": "more.csv"}}
+    wire = {"from": "bank.table", "to": "sort.table", "when": "failure"}
+    layout = {**LAYOUT, "more": {"x": 0, "y": 8}, "sort": {"x": 14, "y": 4}}
+    page = open_flow([READ, SORT, WRITE, other], [wire], layout=layout)
+    drag(page, page.locator(".react-flow__edgeupdater-target"), port(page, "out", "in:table"))
+    until(page, "flow.edges[0].to === 'out.table'")
+    drag(page, page.locator(".react-flow__edgeupdater-source"), port(page, "more", "out:table"))
+    until(page, "flow.edges[0].from === 'more.table'")
+    # Where no port is, and where one does not take it, it stays as it was.
+    drag(page, page.locator(".react-flow__edgeupdater-target"), empty_spot(page))
+    drag(page, page.locator(".react-flow__edgeupdater-target"), port(page, "bank", "in:"), drop=False)
+    expect(page.get_by_text("Wire a port to a port, or a node to a node.")).to_be_visible()
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert flow_of(page)["edges"] == [{"from": "more.table", "to": "out.table", "when": "failure"}]
+    keys(page, "Control+z", "Control+z")
+    until(page, "flow.edges[0].from === 'bank.table' && flow.edges[0].to === 'sort.table'")
+
+
 def test_wires_are_made_changed_and_removed_by_the_keyboard(open_flow: OpenFlow):
     page = open_flow([READ, SORT, WRITE], layout=LAYOUT)
     node(page, "bank").focus()
@@ -450,6 +470,29 @@ def test_notes_and_groups(open_flow: OpenFlow, shoot: Callable[[str], None]):
     assert len(flow_of(page)["nodes"]) == 3
 
 
+def test_a_note_is_resized_at_its_corners(open_flow: OpenFlow):
+    page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}}, notes=[NOTE])
+    note = page.locator(".react-flow__node-note")
+    note.click()
+    before = note.bounding_box()
+    corner = middle(note.locator(".handle.bottom.right"))
+    drag(page, note.locator(".handle.bottom.right"), (corner[0] + 72, corner[1] + 48), drop=False)
+    grown = note.bounding_box()
+    assert before
+    assert grown
+    assert (grown["width"] - before["width"], grown["height"] - before["height"]) == (72, 48)  # while it is pulled
+    page.mouse.up()
+    until(page, "flow.notes[0].width === 13 && flow.notes[0].height === 6")
+    corner = middle(note.locator(".handle.top.left"))
+    drag(page, note.locator(".handle.top.left"), (corner[0] - 48, corner[1] + 24))
+    until(page, "flow.notes[0].width === 15 && flow.notes[0].height === 5")
+    assert (flow_of(page)["notes"][0]["x"], flow_of(page)["notes"][0]["y"]) == (-2, 9)
+    keys(page, "Control+z")  # each in one step
+    until(page, "flow.notes[0].width === 13 && flow.notes[0].x === 0")
+    keys(page, "Control+z")
+    until(page, "flow.notes[0].width === 10 && flow.notes[0].height === 4")
+
+
 def test_keys_in_fields_do_nothing_to_the_canvas(open_flow: OpenFlow):
     page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}})
     node(page, "bank").click()
@@ -476,6 +519,7 @@ def test_finding_and_the_outline(open_flow: OpenFlow, shoot: Callable[[str], Non
     keys(page, "Escape")
     expect(page.locator(".mr-NodeCard.mr-mod-other")).to_have_count(0)
     page.evaluate("() => jupyterapp.commands.execute('toc:show-panel')")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget.editor.store.getState().checked")  # draws it anew
     entries = page.locator(".jp-TableOfContents .jp-tocItem-content")
     expect(entries).to_have_text(["Bank", "Sort", "Out"])
     entries.nth(1).click()

@@ -84,6 +84,12 @@ class Api:
 
         return wait_for(look, what=f"the end of the run {run}")
 
+    def run(self, id: str, name: str, code: list[str]) -> str:
+        """Run a flow of that code to its end; the id of the run."""
+        run = self.start(self.flow(id, name, code))
+        self.ended(run)
+        return run
+
     def publish(self, path: Path) -> None:
         self("POST", "/flows", {"path": str(path)})
 
@@ -137,8 +143,6 @@ def test_runs_are_listed_as_they_happen_and_a_failure_says_what_to_do(
     good = api.flow("f_good", "Good flow", ["    return text"])
     bad = api.flow("f_bad", "Bad flow", ['    raise ValueError("column missing: amount")'])
     view = panel("runs")
-    expect(view.get_by_text("Nothing has run yet.")).to_be_visible()
-    shoot("runs-empty")
     first = api.start(good)
     expect(row(view, "Runs", "Good flow").get_by_text("Succeeded")).to_be_visible(timeout=60_000)
     second = api.start(bad)
@@ -157,24 +161,26 @@ def test_runs_are_listed_as_they_happen_and_a_failure_says_what_to_do(
 
 
 def test_runs_are_filtered_by_state_flow_words_and_id(panel: Callable[..., Locator], api: Api):
-    failed = api("GET", "/runs?state=failed")["items"][0]["run_id"]
+    api.run("f_clean", "Found clean", ["    return text"])
+    failed = api.run("f_dirty", "Found dirty", ['    raise ValueError("stains of coffee")'])
     view = panel("runs")
     names = view.get_by_role("table", name="Runs").get_by_role("rowheader")
-    expect(names).to_have_count(2)
+    found = names.filter(has_text="Found")  # other tests run theirs
+    expect(found).to_have_count(2)
     view.get_by_role("button", name="Failed", exact=True).click()
-    expect(names).to_have_text(["Bad flow"])
+    expect(found).to_have_text(["Found dirty"])
     view.get_by_role("button", name="Failed", exact=True).click()
-    view.get_by_label("Flow", exact=True).select_option("Good flow")
-    expect(names).to_have_text(["Good flow"])
+    view.get_by_label("Flow", exact=True).select_option("Found clean")
+    expect(names).to_have_text(["Found clean"])
     view.get_by_label("Flow", exact=True).select_option("All flows")
-    view.get_by_role("searchbox", name="Search").fill("missing amount")
-    expect(names).to_have_text(["Bad flow"])
+    view.get_by_role("searchbox", name="Search").fill("coffee stains")
+    expect(names).to_have_text(["Found dirty"])
     view.get_by_role("searchbox", name="Search").fill(failed)
-    expect(names).to_have_text(["Bad flow"])
+    expect(names).to_have_text(["Found dirty"])
     view.get_by_role("searchbox", name="Search").fill("no such word")
     expect(view.get_by_text("No run is like that.")).to_be_visible()
     view.get_by_role("button", name="Clear the filter").click()
-    expect(names).to_have_count(2)
+    expect(found).to_have_count(2)
 
 
 def test_a_run_is_stopped_and_retried_from_a_step(panel: Callable[..., Locator], api: Api):
@@ -194,8 +200,7 @@ def test_a_run_is_stopped_and_retried_from_a_step(panel: Callable[..., Locator],
 
 
 def test_what_people_name_things_and_what_errors_say_is_text(panel: Callable[..., Locator], api: Api):
-    hostile = api.flow("f_hostile", HOSTILE, [f'    raise ValueError("{HOSTILE}")'])
-    api.ended(api.start(hostile))
+    api.run("f_hostile", HOSTILE, [f'    raise ValueError("{HOSTILE}")'])
     view = panel("runs")
     row(view, "Runs", HOSTILE).get_by_role("button").click()
     expect(view.get_by_role("region", name="Run", exact=True).get_by_text(HOSTILE).first).to_be_visible()
@@ -204,21 +209,21 @@ def test_what_people_name_things_and_what_errors_say_is_text(panel: Callable[...
 
 
 def test_a_link_leads_to_a_run(lab: Lab, page: Page, api: Api):
-    run = api("GET", "/runs?flow=f_good")["items"][0]["run_id"]
+    run = api.run("f_linked", "Linked flow", ["    return text"])
     page.goto(f"{lab.url}/lab?token={TOKEN}&millrace-run={run}&millrace-step=then")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
-    expect(page.get_by_role("tab", name="f_good.flow")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("tab", name="f_linked.flow")).to_be_visible(timeout=30_000)
     expect(page).not_to_have_url(re.compile("millrace-run"))
 
 
 def test_a_schedule_is_made_in_words_paused_and_changed(
     panel: Callable[..., Locator], api: Api, shoot: Callable[[str], None]
 ):
-    flow = api.lab.root / "f_good.flow"
+    api.run("f_daily", "Daily flow", ["    return text"])
+    flow = api.lab.root / "f_daily.flow"
     view = panel("triggers")
-    expect(view.get_by_text("Nothing runs by itself yet.")).to_be_visible()
     view.get_by_role("button", name="New schedule").click()
-    view.get_by_role("combobox", name="Flow").select_option("Good flow")
+    view.get_by_role("combobox", name="Flow").select_option("Daily flow")
     view.get_by_role("group", name="Publish").get_by_role("button", name="Publish").click()
     expect(view.get_by_role("group", name="Publish")).to_have_count(0)
     view.get_by_label("Name").fill("morning")
@@ -246,7 +251,7 @@ def test_a_schedule_is_made_in_words_paused_and_changed(
     expect(row(view, "Triggers", "morning")).to_contain_text("On")
 
     detail.get_by_role("button", name="Edit").click()
-    trigger = api("GET", "/triggers")["items"][0]
+    trigger = next(one for one in api("GET", "/triggers")["items"] if one["name"] == "morning")
     api("POST", f"/triggers/{trigger['trigger_id']}/pause", {"why": "somebody else"})
     detail.get_by_label("Name").fill("evening")
     detail.get_by_role("button", name="Save").click()
@@ -381,9 +386,9 @@ def test_the_status_bar_tells_of_the_service_and_running_runs_can_be_stopped(
 ):
     page = open_lab("")
     expect(page.get_by_role("button", name="Millrace is ready")).to_be_visible()
-    run = api.start(api.lab.root / "f_slow.flow")
+    run = api.start(api.flow("f_sleeps", "Sleeping flow", ["    import time", "    time.sleep(300)"]))
     page.evaluate("() => void jupyterapp.commands.execute('running:show-panel')")
-    item = page.locator(".jp-RunningSessions-item").filter(has_text="Slow flow")
+    item = page.locator(".jp-RunningSessions-item").filter(has_text="Sleeping flow")
     expect(item).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Millrace is ready").click()
     expect(page.get_by_role("menuitem", name="About the Service…")).to_be_visible()

@@ -7,9 +7,13 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from studio.flow import Flow, write_flow
@@ -37,8 +41,10 @@ def select(page: Page, node: str, name: str) -> Locator:
 def test_the_example_runs_and_shows_its_rows(
     open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
 ) -> None:
-    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
-    page = open_lab("reconcile/reconcile.flow")
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "first")
+    flow = lab.root / "first" / "reconcile.flow"
+    flow.write_text(flow.read_text().replace('"f_reconcile"', '"f_first"'))  # of which nothing has run
+    page = open_lab("first/reconcile.flow")
     expect(page.get_by_text("Run the flow to see what its nodes make.")).to_be_visible(timeout=LONG)
     shoot("empty")
     page.get_by_role("button", name="Run", exact=True).click()
@@ -48,11 +54,25 @@ def test_the_example_runs_and_shows_its_rows(
     shoot("rows")
 
 
-def test_a_table_is_sorted_filtered_and_profiled_by_the_service(
-    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
-) -> None:
+@pytest.fixture
+def reconciled(open_lab: Callable[[str], Page], lab: Lab) -> Page:
+    """The example, of which the last run is shown."""
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
     page = open_lab("reconcile/reconcile.flow")
-    status(page, "Succeeded")  # the last run is shown again, with nothing pressed
+    expect(page.locator(".react-flow__node")).to_have_count(8)
+    expect(page.locator(".mr-ServiceItem")).to_contain_text("is ready", timeout=LONG)
+    runs = """async () => {
+        const params = { query: { flow: 'f_reconcile' } };
+        return (await jupyterapp.shell.currentWidget.editor.client.routes.GET('/runs', { params })).data.items;
+    }"""
+    if not page.evaluate(runs):
+        page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    return page
+
+
+def test_a_table_is_sorted_filtered_and_profiled_by_the_service(reconciled: Page, shoot: Callable[[str], None]) -> None:
+    page = reconciled
     data = select(page, "bank", "Bank statement")
     data.get_by_label("Column", exact=True).select_option("amount")
     column = data.get_by_role("complementary", name="Column amount")
@@ -78,11 +98,8 @@ def test_a_table_is_sorted_filtered_and_profiled_by_the_service(
     expect(data.get_by_role("listitem").filter(has_text="bank_id, rising")).to_be_visible()
 
 
-def test_a_node_tells_its_inputs_log_notebook_and_details(
-    open_lab: Callable[[str], Page], shoot: Callable[[str], None]
-) -> None:
-    page = open_lab("reconcile/reconcile.flow")
-    status(page, "Succeeded")
+def test_a_node_tells_its_inputs_log_notebook_and_details(reconciled: Page, shoot: Callable[[str], None]) -> None:
+    page = reconciled
     data = select(page, "clean", "Clean both sides")
     data.get_by_role("radio", name="ledger").check(force=True)
     expect(data.locator(".mr-DataBar-count")).to_contain_text("rows")
@@ -295,6 +312,175 @@ def test_a_run_goes_on_while_the_page_is_loaded_anew_and_is_stopped(open_lab: Ca
     assert drawn == [f"line {at}" for at in range(len(drawn))]  # caught up: nothing is lost or doubled
     page.get_by_role("button", name="Stop the Run").click()
     status(page, "Cancelled")
+
+
+MAKES = "def run() -> Json:\n    return 1\n"
+TAKES = "def run(json: Json) -> Json:\n    return json + 1\n"
+
+
+def made(page: Page, act: Callable[[], None]) -> dict[str, str]:
+    """What became of the steps of the run that `act` starts, as the service tells."""
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    state = "jupyterapp.shell.currentWidget.editor.store.getState()"
+    before = page.evaluate(f"() => {state}.run?.runId ?? ''")
+    act()
+    page.wait_for_function(
+        f"last => {state}.run?.live === false && {state}.run.runId !== last", arg=before, timeout=LONG
+    )
+    ask = f"""async () => {{
+        const params = {{ path: {{ run_id: {state}.run.runId }} }};
+        const {{ client }} = jupyterapp.shell.currentWidget.editor;
+        return (await client.routes.GET('/runs/{{run_id}}/steps', {{ params }})).data.items;
+    }}"""
+    return {step["node"]: step["state"] for step in page.evaluate(ask)}
+
+
+def test_each_way_to_run_runs_what_it_says(open_lab: Callable[[str], Page], lab: Lab) -> None:
+    nodes = {"one": MAKES, "two": TAKES, "three": TAKES, "apart": MAKES}
+    path = lab.root / write(lab, "ways", nodes, [("one.json", "two.json"), ("two.json", "three.json")])
+    flow = json.loads(path.read_text())
+    flow["nodes"][2]["execution"] = {"effect": "pure"}
+    path.write_text(json.dumps(flow))
+    page = open_lab("ways.flow")
+
+    def press(key: str) -> Callable[[], None]:
+        return lambda: page.keyboard.press(key)
+
+    def choose(item: str) -> Callable[[], None]:
+        def choose() -> None:
+            page.get_by_role("button", name="Other ways to run").click()
+            page.get_by_role("menuitem", name=item, exact=True).click()
+
+        return choose
+
+    page.locator(".react-flow__node[data-id=two]").click()
+    ok = {"one": "succeeded", "two": "succeeded", "three": "succeeded", "apart": "succeeded"}
+    assert made(page, press("Control+Enter")) == ok
+    assert made(page, press("Control+Enter")) == ok | {"three": "reused"}
+    assert made(page, press("Control+Shift+Enter")) == ok
+    taken = {"one": "reused", "two": "succeeded", "three": "reused", "apart": "reused"}
+    assert made(page, choose("Run from This Node")) == taken
+    assert made(page, choose("Run Only This Node")) == {"one": "reused", "two": "succeeded"}
+    assert made(page, press("Shift+Enter")) == {"one": "succeeded", "two": "succeeded"}
+    slow = SLOW.replace("SECONDS", "60").splitlines()
+    page.evaluate(
+        "source => jupyterapp.shell.currentWidget.context.model.sharedModel.updateNode('apart', {source})", slow
+    )
+    page.keyboard.press("Control+Enter")
+    status(page, "Running")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Stop the Run").click()
+    status(page, "Cancelled")
+
+
+ROW = "import pandas as pd\n\ndef run() -> Table:\n    print('one row')\n    return pd.DataFrame({'a': [1]})\n"
+
+
+def test_values_that_are_kept_no_longer_say_so_and_what_to_do(
+    open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    page = open_lab(write(lab, "gone", {"row": ROW}))
+    for _ in range(2):
+        made(page, page.get_by_role("button", name="Run", exact=True).click)
+    data = select(page, "row", "row")
+    runs = data.get_by_label("Shown run").locator("option")
+    expect(runs).to_have_count(2)
+    last, first = (run.get_attribute("value") for run in runs.all())
+    data.get_by_label("Shown run").select_option(first)
+    expect(data.locator(".mr-DataBar-count")).to_have_text("1 row")
+    keep = {"MILLRACE_HOME": str(lab.home), "MILLRACE_KEEP_DAYS": "0.00000001"}
+    subprocess.run([sys.executable, "-m", "studio.cli.main", "gc"], env=os.environ | keep, check=True)
+    data.get_by_role("tab", name="Log").click()  # it was seen before it went
+    expect(data.get_by_role("alert")).to_contain_text("Run it again")
+    data.get_by_label("Shown run").select_option(last)
+    expect(data.get_by_role("log")).to_contain_text("one row")
+    data.get_by_label("Shown run").select_option(first)
+    note = data.get_by_role("status").filter(has_text="Run the flow again to see them.")
+    for tab in ("Log", "Notebook", "Output"):
+        data.get_by_role("tab", name=tab).click()
+        expect(data.get_by_role("tabpanel")).to_have_text("This is kept no longer.")
+    shoot("gone")
+    data.get_by_role("tab", name="Details").click()
+    expect(data.get_by_role("table", name="Attempts")).to_contain_text("MB")
+    assert made(page, note.get_by_role("button", name="Run again").click) == {"row": "succeeded"}
+    data.get_by_role("tab", name="Output").click()
+    expect(data.locator(".mr-DataBar-count")).to_have_text("1 row")
+    expect(note).to_be_hidden()
+
+
+def test_the_end_of_a_run_is_told_where_its_flow_is_not_in_sight(open_lab: Callable[[str], Page], lab: Lab) -> None:
+    path = write(lab, "aside", {"waits": WAITS.replace("GATE", str(lab.root / "gate"))})
+    page = open_lab(path)
+    tab = page.get_by_role("tab", name="aside.flow")
+    for gate, told in (("open", "aside has succeeded."), ("", "aside has failed. The gate is shut.")):
+        (lab.root / "gate").unlink(missing_ok=True)
+        page.get_by_role("button", name="Run", exact=True).click()
+        status(page, "Running")
+        page.evaluate("async () => { await jupyterapp.commands.execute('launcher:create') }")
+        expect(tab).to_have_attribute("aria-selected", "false")
+        (lab.root / "gate").write_text(gate)
+        toast = page.locator(".Toastify__toast").filter(has_text=told)
+        toast.get_by_text("Show", exact=True).click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+    # Where it is in sight, nothing more is said.
+    assert made(page, page.get_by_role("button", name="Run", exact=True).click) == {"waits": "failed"}
+    expect(page.locator(".Toastify__toast").filter(has_text="aside has failed.")).to_have_count(0)
+
+
+WAITS = """
+import time
+from pathlib import Path
+
+def run() -> Json:
+    while not Path("GATE").exists():
+        time.sleep(0.05)
+    time.sleep(0.2)
+    if not Path("GATE").read_text():
+        raise UserError("The gate is shut.")
+    return 1
+"""
+LARGE = """
+from studio import Outputs
+
+class Made(Outputs):
+    words: Text
+    value: Json
+
+def run() -> Made:
+    text = "".join(f"{i:09}\\n" for i in range(MILLIONS * 100_000))
+    print(text)
+    return Made(words=text, value=text.split())
+"""
+
+
+@pytest.mark.parametrize("megabytes", [10, pytest.param(100, marks=pytest.mark.nightly)])
+def test_of_large_output_the_beginning_is_shown_and_no_more_is_fetched(
+    open_lab: Callable[[str], Page], lab: Lab, megabytes: int, shoot: Callable[[str], None]
+) -> None:
+    page = open_lab(write(lab, f"large{megabytes}", {"made": LARGE.replace("MILLIONS", str(megabytes))}))
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    fetched: Counter[str] = Counter()
+    watch = page.context.new_cdp_session(page)
+    watch.send("Network.enable")
+    watch.on("Network.dataReceived", lambda told: fetched.update({told["requestId"]: told["dataLength"]}))
+    watch.on("Network.loadingFinished", lambda told: fetched.update({told["requestId"]: told["encodedDataLength"]}))
+    data = select(page, "made", "made")
+    expect(data.locator("pre")).to_contain_text("000000000")
+    expect(data.locator("pre")).to_contain_text("The rest is in the download.")
+    expect(data).to_contain_text(f"text · {megabytes}")
+    shoot("large-text")
+    data.get_by_role("radio", name="value").check(force=True)
+    expect(data).to_contain_text(f"json · {megabytes * 1.3:.0f}")
+    expect(data.get_by_role("button", name="Show more of")).to_be_visible()
+    data.get_by_role("tab", name="Log").click()
+    expect(data).to_contain_text("A part of")
+    expect(data.get_by_role("log")).to_contain_text("0000")
+    assert fetched.total() < 9_000_000
+    data.get_by_role("tab", name="Notebook").click()  # kernels keep no more than 10 MB of what is printed
+    notebook = data.get_by_role("region", name="Executed notebook")
+    expect(notebook).to_contain_text("The rest is in the log.")
+    assert notebook.evaluate("box => box.textContent.length") < 200_000
 
 
 def test_the_view_recovers_when_the_service_is_killed_in_the_middle(open_lab: Callable[[str], Page], lab: Lab) -> None:

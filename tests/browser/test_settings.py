@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from nbformat import v4
 from playwright.sync_api import Locator, Page, expect
 
 from studio.flow import Flow, read_flow, write_flow
@@ -292,6 +294,58 @@ def test_a_file_is_chosen_in_jupyterlabs_own_dialog(
     dialog.get_by_role("button", name="Select").click()
     expect(pane("bank").get_by_label("File", exact=False).first).to_have_value("data/ledger.csv")
     assert saved(page, flow, "bank")["params"]["path"] == "data/ledger.csv"
+
+
+def test_sheets_are_offered_of_the_workbook_that_is_chosen(pane: Callable[[str], Locator], flow: Path, page: Page):
+    for name, sheets in (("book.xlsx", ["North", "South"]), ("other.xlsx", ["East"])):
+        with pd.ExcelWriter(flow.parent / name) as book:
+            for sheet in sheets:
+                pd.DataFrame({"a": [1]}).to_excel(book, sheet_name=sheet)
+    pane("bank")
+    page.get_by_role("button", name="Read Excel").dblclick()
+    settings = pane("read_excel")
+    file, sheet = settings.get_by_label("File", exact=False).first, settings.get_by_role("combobox", name="Sheet")
+    offered = page.locator(".mr-Combobox-popup").get_by_role("option")
+    sheet.click()
+    expect(page.locator(".mr-Combobox-popup")).to_contain_text("Nothing is offered.")  # no file is chosen
+    file.fill("book.xlsx")
+    file.blur()
+    sheet.click()
+    expect(offered).to_have_text(["North", "South"])
+    offered.last.click()
+    file.fill("other.xlsx")
+    file.blur()
+    sheet.click()
+    expect(offered).to_have_text(["East"])
+    offered.click()
+    assert saved(page, flow, "read_excel")["params"] == {"path": "other.xlsx", "sheet": "East"}
+
+
+def test_a_notebook_is_chosen_its_parameters_are_a_form_and_it_runs(
+    pane: Callable[[str], Locator], flow: Path, page: Page, shoot: Callable[[str], None]
+):
+    cells = [v4.new_code_cell("month = '2026-10'\nrate: float = 1.5", metadata={"tags": ["parameters"]}),
+             v4.new_code_cell("print(f'{month} at {rate}')")]  # fmt: skip
+    (flow.parent / "report.ipynb").write_text(v4.writes(v4.new_notebook(cells=cells)))
+    pane("bank")
+    page.get_by_role("navigation", name="Components").get_by_role("button", name="Notebook").dblclick()
+    settings = pane("notebook")
+    settings.get_by_role("button", name="Choose a notebook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("report.ipynb").click()
+    dialog.get_by_role("button", name="Select").click()
+    expect(settings.get_by_label("Notebook", exact=True)).to_have_value("report.ipynb")
+    expect(settings.get_by_label("rate")).to_have_value("1.5")
+    settings.get_by_label("month").fill("2026-11")
+    shoot("notebook-node")
+    node = saved(page, flow, "notebook")
+    assert (node["path"], node["params"]) == ("report.ipynb", {"month": "2026-11"})
+    pane("notebook")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".mr-RunStatus")).to_contain_text("Succeeded", timeout=60_000)
+    data = page.get_by_role("region", name="Data", exact=True)
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("2026-11 at 1.5")
 
 
 def test_settings_of_execution_are_written_only_where_they_differ(

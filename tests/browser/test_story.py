@@ -107,6 +107,11 @@ def test_an_analyst_reconciles_a_month_publishes_it_and_mends_what_breaks(
     (lab.root / "bank.csv").write_text(BANK)
     (lab.root / "ledger.csv").write_text(LEDGER)
     page = open_lab("")
+    for panel, words in (("runs", "Nothing has run yet."), ("triggers", "Nothing runs by itself yet.")):
+        page.evaluate("id => { void jupyterapp.commands.execute(id); }", f"millrace:open-{panel}")
+        expect(page.get_by_text(words)).to_be_visible(timeout=LONG)
+        shoot(f"{panel}-empty")
+        page.evaluate("() => jupyterapp.commands.execute('application:close')")
     editor = Editor(page)
 
     # A new flow, and two files dropped on it.

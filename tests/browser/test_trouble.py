@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from studio.flow import format_flow, parse_flow
 from tests.browser.labs import Lab, running_lab
+from tests.integration.test_local_service import PROGRAM, older
 
 AXE = Path(__file__).parents[2] / "jupyter_extension" / "node_modules" / "axe-core" / "axe.min.js"
 MODEL = "jupyterapp.shell.currentWidget.context.model"
 SHARED = f"{MODEL}.sharedModel"
-LAYOUT_HAS_FLOW = """async url => {
-  const saved = (await (await fetch(url)).json()).workspaces.values.map(one => one.data);
-  const main = data => JSON.stringify(data['layout-restorer:data'] ?? {});
-  return saved.some(data => data['millrace:untitled.flow'] && main(data).includes('millrace:untitled.flow'));
-}"""
 LONG = 90_000
 """Milliseconds for what waits for a service that starts."""
 Open = Callable[[str], Page]
@@ -423,6 +421,34 @@ def test_a_service_that_is_killed_while_somebody_types_takes_nothing_with_it(ope
     expect(code).to_contain_text("# typed before and after")
 
 
+@pytest.mark.nightly  # it waits for a service to drain and for another to start
+def test_a_service_that_is_upgraded_under_an_open_editor_takes_nothing_with_it(
+    open_lab: Open, lab: Lab, file: Path, tmp_path: Path, shoot: Shoot
+):
+    page = open_lab(file.name)
+    status = page.locator(".mr-ServiceItem")
+    expect(status).to_contain_text("is ready", timeout=LONG)
+    rename_node(page, "Before")
+    # A program of the newer version wants the service of the home, and replaces it.
+    newer = older(tmp_path, "9.0.0")
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM], env={**os.environ, **newer, "MILLRACE_HOME": str(lab.home)}, check=True
+    )
+    version = "jupyterapp.shell.currentWidget.editor.lab.service().then(told => told.version)"
+    page.wait_for_function(f"() => {version}.then(version => version === '9.0.0')", timeout=LONG)
+    expect(status).to_contain_text("is ready", timeout=LONG)
+    expect_node(page, "Before")
+    rename_node(page, "After")
+    save(page)
+    until_clean(page)
+    assert name_in(file) == "After"
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".mr-RunStatus")).to_contain_text("Succeeded", timeout=LONG)
+    page.evaluate("() => { void jupyterapp.commands.execute('millrace:show-service'); }")
+    expect(page.get_by_role("dialog")).to_contain_text("Version 9.0.0")
+    shoot("upgraded")
+
+
 @pytest.fixture
 def broken_lab(tmp_path: Path) -> Iterator[Lab]:
     with running_lab(tmp_path / "broken", MILLRACE_STORE="sqlite:////nowhere/at/all/store.db") as lab:
@@ -457,19 +483,27 @@ def test_without_a_service_a_flow_is_edited_and_saved_and_why_is_told(page: Page
 # JupyterLab ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.nightly  # JupyterLab saves its layout late: a reload within the first second may lose the tab
 def test_a_flow_is_made_from_the_file_menu_and_comes_back_after_a_reload(open_lab: Open, lab: Lab):
     page = open_lab("")
     page.get_by_role("menuitem", name="File").click()
     page.locator(".lm-Menu-item").filter(has_text="New").first.hover()
-    page.locator(".lm-Menu").last.locator(".lm-Menu-item").filter(has_text="Flow").click()
+    with page.expect_response(_saves_the_tab, timeout=LONG):  # JupyterLab saves its layout about a second later
+        page.locator(".lm-Menu").last.locator(".lm-Menu-item").filter(has_text="Flow").click()
     expect(page.get_by_text("This flow is empty")).to_be_visible()
     tab = page.get_by_role("tab", name="untitled.flow")
     expect(tab.locator("svg[data-icon='millrace:flow']")).to_be_visible()
     row = page.locator(".jp-DirListing-item").filter(has_text="untitled.flow")
     expect(row.locator("svg[data-icon='millrace:flow']")).to_be_visible()
-    page.wait_for_function(LAYOUT_HAS_FLOW, arg=f"{lab.url}/lab/api/workspaces")
-    page.wait_for_load_state("networkidle")  # JupyterLab saves the layout several times while a tab opens
     page.goto(f"{lab.url}/lab")
     expect(page.get_by_role("tab", name="untitled.flow")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("This flow is empty")).to_be_visible()
+
+
+def _saves_the_tab(answer: Response) -> bool:
+    """Whether it is that of a layout which knows the tab, and the flow in it."""
+    request = answer.request
+    if request.method != "PUT" or "/lab/api/workspaces/" not in request.url:
+        return False
+    data = request.post_data_json["data"]
+    layout = json.dumps(data.get("layout-restorer:data"))
+    return "millrace:untitled.flow" in data and "millrace:untitled.flow" in layout

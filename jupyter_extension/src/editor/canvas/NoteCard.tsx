@@ -2,7 +2,7 @@ import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
 import { memo } from 'react';
 
 import type { INote } from '../../model/flow';
-import { GRID, placeAt } from '../../model/grid';
+import { GRID, type IBox, placeAt } from '../../model/grid';
 import { setNoteText } from './actions/note';
 import { NOTE } from './actions/select';
 import { TextInPlace } from './TextInPlace';
@@ -19,13 +19,23 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
   const id = NOTE + note.id;
   const writing = useCanvas(state => state.writing === id);
   const text = Array.isArray(note.text) ? note.text.join('\n') : '';
-  const resize = (_: unknown, box: { x: number; y: number; width: number; height: number }) => {
+  const { store } = canvasOf(editor);
+  const resize = (_: unknown, { x, y, width, height }: IBox) =>
+    store.setState({ pulled: { id, box: { x, y, width, height } } });
+  const resized = (_: unknown, box: IBox) => {
     const size = { width: Math.round(box.width / GRID), height: Math.round(box.height / GRID) };
     editor.document.together(() => editor.document.setNote({ ...note, ...placeAt(box), ...size }));
+    store.setState({ pulled: null });
   };
   return (
     <div className="mr-NoteCard">
-      <NodeResizer isVisible={selected && !writing} minWidth={4 * GRID} minHeight={2 * GRID} onResizeEnd={resize} />
+      <NodeResizer
+        isVisible={selected && !writing}
+        minWidth={4 * GRID}
+        minHeight={2 * GRID}
+        onResize={resize}
+        onResizeEnd={resized}
+      />
       {writing ? (
         <TextInPlace
           text={text}
@@ -33,7 +43,7 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
           lines
           onDone={value => {
             setNoteText(editor, note, value);
-            canvasOf(editor).store.setState({ writing: null });
+            store.setState({ writing: null });
             canvasOf(editor).surface?.focus(id);
           }}
         />

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-import type { IPoint } from '../../model/grid';
+import type { IBox, IPoint } from '../../model/grid';
 import type { IEditor } from '../context';
 import type { ICanvasView } from '../session';
 
@@ -39,6 +39,8 @@ export interface ICanvasState {
   hint: string;
   /** The note or group whose text is edited. */
   writing: string | null;
+  /** The note that is pulled at a corner, as large as it is just now. */
+  pulled: { readonly id: string; readonly box: IBox } | null;
   minimap: boolean;
 }
 
@@ -76,5 +78,5 @@ export function canvasOf(editor: IEditor): ICanvas {
 }
 
 const START: ICanvasState = {
-  ...{ edges: [], marks: [], picking: null, found: null, hint: '', writing: null, minimap: true }
+  ...{ edges: [], marks: [], picking: null, found: null, hint: '', writing: null, pulled: null, minimap: true }
 };

@@ -21,7 +21,10 @@ export function useMoving(): { moved: Moved; onNodesChange: (changes: NodeChange
   const onNodesChange = useCallback(
     (changes: NodeChange<ShownNode>[]) => {
       noteSelection(editor, changes);
-      const positions = changes.filter(change => change.type === 'position');
+      // A note that is pulled at a corner moves, too, but nobody drags it: its card knows what to do.
+      const positions = changes
+        .filter(change => change.type === 'position')
+        .filter(({ dragging }) => dragging !== undefined);
       const points = positions.flatMap(({ id, position }) => (position ? follow(editor, id, position) : []));
       if (points.length) {
         latest.current = new Map([...latest.current, ...points]);

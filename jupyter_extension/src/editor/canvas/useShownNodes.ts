@@ -27,6 +27,7 @@ export function useShownNodes(flow: Flow, cards: Cards, stale: ReadonlyMap<strin
   const selection = useSession(state => state.selection);
   const steps = useSession(state => state.run?.steps);
   const marks = useCanvas(state => state.marks);
+  const pulled = useCanvas(state => state.pulled);
   const cache = useRef(new Map<string, { parts: readonly unknown[]; node: ShownNode }>());
   const order = useMemo(() => flowOrder(flow, id => cards.get(id)?.y ?? 0), [flow, cards]);
   const chosen = useMemo(() => new Set([...selection, ...marks]), [selection, marks]);
@@ -51,7 +52,8 @@ export function useShownNodes(flow: Flow, cards: Cards, stale: ReadonlyMap<strin
   };
   const note = (one: INote) => {
     const id = NOTE + one.id;
-    return keep(id, [one], () => noteNode(id, one, moved.get(id), trans.__('Note')));
+    const box = pulled?.id === id ? pulled.box : undefined;
+    return keep(id, [one, box], () => noteNode(id, one, box ?? moved.get(id), trans.__('Note')));
   };
   const frame = (group: IGroup) => {
     const id = GROUP + group.id;
@@ -90,8 +92,8 @@ function cardNode(card: ICard, stale: string, at: IPoint | undefined, ariaLabel:
   };
 }
 
-function noteNode(id: string, note: INote, at: IPoint | undefined, name: string): NoteNode {
-  const size = { width: (note.width || 8) * GRID, height: (note.height || 4) * GRID };
+function noteNode(id: string, note: INote, at: IPoint | IBox | undefined, name: string): NoteNode {
+  const size = at && 'width' in at ? at : { width: (note.width || 8) * GRID, height: (note.height || 4) * GRID };
   const text = Array.isArray(note.text) ? note.text.join(' ') : '';
   return {
     ...{ id, type: 'note', data: { note }, position: at ?? toPixels(note), ariaLabel: `${name}, ${text}` },

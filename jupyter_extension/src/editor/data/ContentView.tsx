@@ -3,19 +3,20 @@ import type { OutputShown } from '../../model/run';
 import { useEditor } from '../context';
 import { HtmlFrame } from './HtmlFrame';
 import { isPicture, PictureView } from './PictureView';
-import { askContent, contentUrl, type IPlaceOfValue } from './place';
+import { askBeginning, askContent, contentUrl, type IPlaceOfValue } from './place';
 import { TroubleView } from './TroubleView';
 import { useAsked } from './useAsked';
 
-/** Larger values are not brought into the browser unasked. */
+/** Larger pages and figures are not brought into the browser unasked. */
 const MOST_BYTES = 20_000_000;
+/** Bytes of a text. */
 const MOST_TEXT = 1_000_000;
 
 /** A text, page, figure or file: as far as it can be shown, and as a download. */
 export function ContentView({ place, output }: { place: IPlaceOfValue; output: OutputShown }): JSX.Element {
   const editor = useEditor();
   const { trans } = editor;
-  const shown = isShown(output) && output.bytes <= MOST_BYTES;
+  const shown = isShown(output) && (output.kind === 'text' || output.bytes <= MOST_BYTES);
   return (
     <div className="mr-ContentView">
       <div className="mr-DataBar">
@@ -48,25 +49,27 @@ function Shown({ place, output }: { place: IPlaceOfValue; output: OutputShown })
   const editor = useEditor();
   const { trans } = editor;
   const { value, trouble } = useAsked(JSON.stringify(place), async () => {
-    const blob = await askContent(editor, place);
-    return { blob, text: isPicture(output.format) ? '' : await blob.text() };
+    if (isPicture(output.format)) {
+      return askContent(editor, place);
+    }
+    return output.format === 'html' ? (await askContent(editor, place)).text() : askBeginning(editor, place, MOST_TEXT);
   });
   if (trouble) {
     return <TroubleView trouble={trouble} />;
   }
-  if (!value) {
+  if (value === null) {
     return <p className="mr-Empty">{trans.__('Reading…')}</p>;
   }
-  if (isPicture(output.format)) {
-    return <PictureView blob={value.blob} format={output.format} title={place.port} />;
+  if (typeof value !== 'string') {
+    return <PictureView blob={value} format={output.format} title={place.port} />;
   }
   if (output.format === 'html') {
-    return <HtmlFrame html={value.text} title={place.port} />;
+    return <HtmlFrame html={value} title={place.port} />;
   }
   return (
     <pre className="mr-Text" tabIndex={0}>
-      {value.text.slice(0, MOST_TEXT)}
-      {value.text.length > MOST_TEXT && `\n${trans.__('… The rest is in the download.')}`}
+      {value}
+      {output.bytes > MOST_TEXT && `\n${trans.__('… The rest is in the download.')}`}
     </pre>
   );
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { IRunView } from '../../model/run';
 import { StateMark } from '../../parts/StateMark';
 import { useEditor, useFlow, useSession } from '../context';
+import { repeatRun } from '../running/actions';
 import { followCommandStates } from '../running/commandStates';
 import { notifyOfEnds } from '../running/notify';
 import { runningOf } from '../running/running';
@@ -60,7 +61,8 @@ export function DataPane(): JSX.Element {
 }
 
 function RunData({ run }: { run: IRunView }): JSX.Element {
-  const { trans, store, view } = useEditor();
+  const editor = useEditor();
+  const { trans, store, view } = editor;
   const flow = useFlow();
   const selection = useSession(state => state.selection);
   const [tab, setTab] = useState('output');
@@ -86,7 +88,10 @@ function RunData({ run }: { run: IRunView }): JSX.Element {
       </header>
       {run.run.forgotten && (
         <p className="mr-DataPane-note" role="status">
-          {trans.__('The values of this run are kept no longer. Run the flow again to see them.')}
+          {trans.__('The values, logs and notebooks of this run are kept no longer. Run the flow again to see them.')}{' '}
+          <button type="button" className="mr-Button" onClick={() => void repeatRun(editor)}>
+            {trans.__('Run again')}
+          </button>
         </p>
       )}
       {node ? (

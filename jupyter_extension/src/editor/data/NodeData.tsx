@@ -41,6 +41,9 @@ export function NodeData({ run, node, shown, onShow }: IProps): JSX.Element {
   );
 
   function tab(): JSX.Element {
+    if (run.run.forgotten && shown !== 'details') {
+      return <p className="mr-Empty">{trans.__('This is kept no longer.')}</p>;
+    }
     switch (shown) {
       case 'input':
         return <InputTab run={run} node={node} />;

@@ -1,4 +1,5 @@
 import type { ICell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
+import { useMemo } from 'react';
 
 import { answer } from '../../api/client';
 import { patiently } from '../../api/patiently';
@@ -6,8 +7,12 @@ import type { IRunView } from '../../model/run';
 import { useEditor } from '../context';
 import { openAsNotebook } from '../running/actions';
 import { MimeOutput } from './MimeOutput';
+import { shortOutput } from './shortOutput';
 import { TroubleView } from './TroubleView';
 import { useAsked } from './useAsked';
+
+/** Characters of what a cell has printed. */
+const MOST_TEXT = 100_000;
 
 /** The notebook that a step has run as, with its outputs. */
 export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX.Element {
@@ -43,8 +48,13 @@ export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX
 }
 
 function Cell({ cell }: { cell: ICell }): JSX.Element {
+  const { trans } = useEditor();
   const source = Array.isArray(cell.source) ? cell.source.join('') : cell.source;
-  const outputs = (cell.outputs ?? []) as IOutput[];
+  const rest = trans.__('… The rest is in the log.');
+  const outputs = useMemo(
+    () => ((cell.outputs ?? []) as IOutput[]).map(output => shortOutput(output, MOST_TEXT, rest)),
+    [cell, rest]
+  );
   return (
     <div className="mr-NotebookTab-cell" data-kind={cell.cell_type}>
       <pre className="mr-NotebookTab-source">{source}</pre>

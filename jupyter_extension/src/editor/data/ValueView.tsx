@@ -1,3 +1,4 @@
+import { sizeText } from '../../model/measure';
 import type { OutputShown } from '../../model/run';
 import { useEditor } from '../context';
 import { ContentView } from './ContentView';
@@ -20,6 +21,7 @@ export function ValueView({ place, output }: { place: IPlaceOfValue; output: Out
     return (
       <div className="mr-ContentView" key={key}>
         <div className="mr-DataBar">
+          <span>json · {sizeText(output.bytes)}</span>
           <span className="mr-DataBar-space" />
           <a className="mr-Button" href={contentUrl(editor, place)} download>
             {trans.__('Download')}

@@ -9,6 +9,8 @@ export interface IPlaceOfValue {
   readonly port: string;
 }
 
+const CONTENT = '/runs/{run_id}/steps/{step}/outputs/{port}/content';
+
 export type AskRows = Schemas['AskRows'];
 export type Sort = Schemas['SortKey'];
 export type Condition = Schemas['ConditionAsked'];
@@ -31,9 +33,27 @@ export function askRows({ client }: IEditor, place: IPlaceOfValue, body: AskRows
   return patiently(() => answer(client.routes.POST(route, { params, body })));
 }
 
+/** The first bytes of a text, as many as are asked for; the rest does not come into the browser. */
+export async function askBeginning({ client }: IEditor, place: IPlaceOfValue, bytes: number): Promise<string> {
+  const params = { path: pathOf(place) };
+  const stream = await patiently(() => answer(client.routes.GET(CONTENT, { params, parseAs: 'stream' })));
+  const reader = (stream as unknown as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let left = bytes; left > 0;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return text + decoder.decode();
+    }
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  await reader.cancel();
+  return text;
+}
+
 /** The value as it is stored. */
 export async function askContent({ client }: IEditor, place: IPlaceOfValue): Promise<Blob> {
   const params = { path: pathOf(place) };
-  const route = '/runs/{run_id}/steps/{step}/outputs/{port}/content';
-  return (await patiently(() => answer(client.routes.GET(route, { params, parseAs: 'blob' })))) as unknown as Blob;
+  return (await patiently(() => answer(client.routes.GET(CONTENT, { params, parseAs: 'blob' })))) as unknown as Blob;
 }

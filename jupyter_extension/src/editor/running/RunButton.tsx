@@ -39,12 +39,14 @@ export class RunButton extends ReactWidget {
           icon={runIcon}
           label={this.trans.__('Run')}
           tooltip={this.trans.__('Run the flow; steps whose code, settings and inputs are the same keep their results')}
+          noFocusOnClick
           onClick={() => void this.commands.execute('millrace:run-changed')}
         />
         <ToolbarButtonComponent
           className="mr-RunButton-more"
           icon={caretDownIcon}
           tooltip={this.trans.__('Other ways to run')}
+          noFocusOnClick
           onClick={() => this.openMenu()}
         />
       </>
@@ -55,6 +57,9 @@ export class RunButton extends ReactWidget {
     this.menu?.dispose();
     this.menu = new Menu({ commands: this.commands });
     MENU.forEach(name => this.menu!.addItem(name === '-' ? { type: 'separator' } : { command: `millrace:${name}` }));
+    // The keys of the canvas are to be heard again afterwards.
+    const before = document.activeElement;
+    this.menu.aboutToClose.connect(() => before instanceof HTMLElement && before.focus());
     const { left, bottom } = this.node.getBoundingClientRect();
     this.menu.open(left, bottom);
   }
