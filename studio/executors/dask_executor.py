@@ -59,7 +59,7 @@ class DaskExecutor:
         """`delivery_key`: the key file that the workers of this process's own cluster open credentials with."""
         self._wake = wake
         self._plugin = StepWorker(
-            beat=beat, contact=contact, kernels=kernels, cgroup=cgroup, deaf=not address,
+            beat=beat, contact=contact, kernels=kernels, cgroup=cgroup, local=not address,
             delivery_key="" if address or delivery_key is None else str(delivery_key),
         )  # fmt: skip
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()

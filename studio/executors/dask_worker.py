@@ -23,6 +23,8 @@ from studio.order import Order
 
 NAME = "millrace"
 TOPIC = "millrace"
+NICE = 5
+"""By how much steps give way to the service where they share its processors."""
 DELIVERY_KEY = "MILLRACE_DELIVERY_KEY"
 """The one variable that a worker of somebody else's cluster has of its own: it names a file of its own machine."""
 
@@ -49,8 +51,9 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
 
     It keeps `spares` kernels ready in each lane, or as many as the worker has threads.
 
-    A local cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
-    ends the steps and then the workers; `deaf` workers do not heed it.
+    A `local` cluster's workers share the terminal of whoever started them. Ctrl-C there is for the dispatcher, which
+    ends the steps and then the workers: they do not heed it. They share the processors, too, and what the service
+    answers comes before steps.
 
     `delivery_key` is the path of the key file for credentials; without one, the worker's own environment names it.
     """
@@ -66,7 +69,7 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         kernels: Kernels = "forked",
         spares: int | None = None,
         cgroup: str = "",
-        deaf: bool = False,
+        local: bool = False,
         delivery_key: str = "",
     ) -> None:
         self.beat = beat
@@ -74,12 +77,13 @@ class StepWorker(WorkerPlugin):  # type: ignore[misc]
         self.kernels = kernels
         self.spares = spares
         self.cgroup = cgroup
-        self.deaf = deaf
+        self.local = local
         self.delivery_key = delivery_key
 
     async def setup(self, worker: Worker) -> None:
         self.worker = worker
-        if self.deaf:
+        if self.local:
+            os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
             # Not SIG_IGN, which kernels and their children would inherit.
             signal.signal(signal.SIGINT, lambda *_: None)
         loop = asyncio.get_running_loop()

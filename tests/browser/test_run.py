@@ -10,14 +10,14 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from studio.flow import Flow, write_flow
-from tests.browser.labs import Lab
+from tests.browser.labs import Lab, running_lab
 
 EXAMPLES = Path(__file__).parents[2] / "notebooks" / "examples"
 LONG = 90_000
@@ -52,6 +52,14 @@ def test_the_example_runs_and_shows_its_rows(
     data = select(page, "bank", "Bank statement")
     expect(data.get_by_role("status").first).to_contain_text("rows")
     shoot("rows")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One whose service soon notices that another one was killed."""
+    seconds = {"MILLRACE_LEASE_SECONDS": "6", "MILLRACE_LOST_SECONDS": "6", "MILLRACE_BEAT_SECONDS": "2"}
+    with running_lab(tmp_path_factory.mktemp("lab"), **seconds) as lab:
+        yield lab
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import nbformat
 import pytest
 
 from studio.app import App
+from studio.executors.dask_worker import NICE
 from studio.flow import Flow, FlowInput
 from studio.run import StepState
 from studio.run_view import RunView
@@ -187,6 +189,13 @@ def run(*, mine: str, other: str) -> Json:
     made.add("code", "a", source=source, params={"mine": "a", "other": "b"})
     made.add("code", "b", source=source, params={"mine": "b", "other": "a"})
     assert app.run(made, dask=dask).ok
+
+
+def test_steps_give_way_to_the_service_on_its_own_computer_and_not_on_a_cluster(app: App, dask: str) -> None:
+    made = flow(a="import os\n\ndef run() -> Json:\n    return os.getpriority(os.PRIO_PROCESS, 0)\n")
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    assert app.run(made, workers=1).value("a", "json") == max(usual, NICE)
+    assert app.run(made, dask=dask, fresh=True).value("a", "json") == usual
 
 
 def test_a_cancel_kills_the_kernel_and_ends_the_run(app: App, dask: str) -> None:
