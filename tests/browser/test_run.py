@@ -529,3 +529,15 @@ def test_a_run_asks_for_inputs_and_publishing_says_what_schedules_run(
     }""")
     expect(revision).to_have_text("Schedules run revision 1; the draft differs")
     shoot("differs")
+
+
+def test_a_run_that_is_started_elsewhere_can_be_shown_at_once(open_lab: Callable[[str], Page], lab: Lab) -> None:
+    path = write(lab, "elsewhere", {"one": "def run() -> Json:\n    return 1\n"})
+    page = open_lab(path)
+    page.get_by_role("button", name="Run", exact=True).click()
+    status(page, "Succeeded")
+    shown = page.get_by_label("Shown run").locator("option")
+    expect(shown).to_have_count(1)
+    command = [sys.executable, "-m", "studio.cli.main", "run", str(lab.root / path)]
+    subprocess.run(command, env=os.environ | {"MILLRACE_HOME": str(lab.home)}, check=True)
+    expect(shown).to_have_count(2)

@@ -5,10 +5,9 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
 import { answer, type Schemas } from '../api/client';
+import { watchRuns } from '../api/watchRuns';
 import { flowIcon } from './icons';
 import type { IService } from './tokens';
-
-const GATHER = 300;
 
 /** The runs that go on, among JupyterLab's running sessions. A service that is not there is not started for them. */
 export class LiveRuns implements IRunningSessions.IManager {
@@ -42,8 +41,8 @@ export class LiveRuns implements IRunningSessions.IManager {
   }
 
   refreshRunning(): void {
-    if (this.unsubscribe && !this.timer) {
-      this.timer = setTimeout(() => void this.load(), GATHER);
+    if (this.unwatch) {
+      void this.load();
     }
   }
 
@@ -52,20 +51,16 @@ export class LiveRuns implements IRunningSessions.IManager {
   }
 
   private follow(ready: boolean): void {
-    if (ready && !this.unsubscribe) {
-      this.unsubscribe = this.service.stream.subscribe('/events', {
-        onEvent: ({ kind }) => kind === 'run' && this.refreshRunning(),
-        onReset: () => this.refreshRunning()
-      });
+    if (ready && !this.unwatch) {
+      this.unwatch = watchRuns(this.service.stream, () => void this.load());
     } else if (!ready) {
-      this.unsubscribe?.();
-      this.unsubscribe = null;
+      this.unwatch?.();
+      this.unwatch = null;
       this.show([]);
     }
   }
 
   private async load(): Promise<void> {
-    this.timer = null;
     const query = { state: ['queued', 'running', 'waiting'] as Schemas['RunShown']['state'][], limit: 100 };
     try {
       this.show((await answer(this.service.client.routes.GET('/runs', { params: { query } }))).items);
@@ -94,8 +89,7 @@ export class LiveRuns implements IRunningSessions.IManager {
   }
 
   private runs: readonly Schemas['RunShown'][] = [];
-  private unsubscribe: (() => void) | null = null;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  private unwatch: (() => void) | null = null;
 }
 
 function isSame(a: Schemas['RunShown'], b: Schemas['RunShown']): boolean {

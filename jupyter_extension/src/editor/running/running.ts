@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import { answer, type Schemas } from '../../api/client';
 import { patiently } from '../../api/patiently';
+import { watchRuns } from '../../api/watchRuns';
 import { happened, isEnded, isLive, type IRunView, type Run, seen } from '../../model/run';
 import type { IEditor } from '../context';
 import { follow } from './follower';
@@ -43,6 +44,8 @@ export class Running {
   async open(): Promise<void> {
     this.isOpen = true;
     this.editor.stream.serviceChanged.connect(this.onService, this);
+    // Runs are started elsewhere, too. What cannot be listed now is listed when the next one changes.
+    this.unwatch = watchRuns(this.editor.stream, () => void this.list().catch(() => undefined));
     await this.reopen();
   }
 
@@ -61,6 +64,7 @@ export class Running {
   close(): void {
     this.isOpen = false;
     this.editor.stream.serviceChanged.disconnect(this.onService, this);
+    this.unwatch();
     this.stopFollowing();
   }
 
@@ -229,6 +233,7 @@ export class Running {
 
   private isOpen = false;
   private unfollow: () => void = () => undefined;
+  private unwatch: () => void = () => undefined;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private asked: object = {};
 }
