@@ -103,6 +103,7 @@ $(VENV)/.stamp-test: $(VENV)/.stamp-pip $(PROJECTS) $(BUILT)
 	$(PIP) install --quiet -c constraints.txt --group test -e ".[postgresql,s3]" $(PLUGINS)
 	@touch $@ $(VENV)/.stamp-demo $(VENV)/.stamp-lab
 
+# By the oldest Python that we support: `make constraints PYTHON=/usr/bin/python3.11`. Some packages want a later 3.11.x.
 constraints:
 	rm -rf .venv-constraints
 	$(PYTHON) -m venv .venv-constraints

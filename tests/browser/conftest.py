@@ -32,7 +32,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+    """Below a base URL, as behind a hub."""
+    with running_lab(tmp_path_factory.mktemp("lab"), base_url="/team/lab") as lab:
         yield lab
 
 

@@ -18,6 +18,7 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
   useEffect(() => {
     const node = canvas.current!;
     let pointer: IPoint | null = null;
+    let frame = 0;
     const onMove = (event: PointerEvent) => {
       pointer = { x: event.clientX, y: event.clientY };
     };
@@ -46,11 +47,12 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
       pointer: () => pointer,
       zoom: to => void (to === 'actual' ? flow.zoomTo(1) : to === 'in' ? flow.zoomIn() : flow.zoomOut()),
       focus: id => {
+        cancelAnimationFrame(frame); // whoever asks later knows better
         if (id === undefined) {
           node.focus({ preventScroll: true });
         } else {
           bringIntoSight(id);
-          focusLater(node, id, LOOKS);
+          focusLater(id, LOOKS);
         }
       },
       // What the pane shows now goes away when another node was selected just before.
@@ -71,9 +73,19 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
         void flow.setCenter(card.x + card.width / 2, card.y + card.height / 2, { zoom, duration });
       }
     };
+    /** A new card, or one out of sight, is drawn a moment later. */
+    const focusLater = (id: string, looks: number) => {
+      const card = node.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+      if (card) {
+        card.focus({ preventScroll: true });
+      } else if (looks) {
+        frame = requestAnimationFrame(() => focusLater(id, looks - 1));
+      }
+    };
     canvasOf(editor).surface = surface;
     editor.view.current = surface;
     return () => {
+      cancelAnimationFrame(frame);
       node.removeEventListener('pointermove', onMove);
       node.removeEventListener('pointerleave', onLeave);
       canvasOf(editor).surface = null;
@@ -81,16 +93,6 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
     };
   }, [canvas, editor, flow, store]);
   return null;
-}
-
-/** A new card, or one out of sight, is drawn a moment later. */
-function focusLater(canvas: HTMLElement, id: string, looks: number): void {
-  const card = canvas.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
-  if (card) {
-    card.focus({ preventScroll: true });
-  } else if (looks) {
-    requestAnimationFrame(() => focusLater(canvas, id, looks - 1));
-  }
 }
 
 function focusSettings(canvas: HTMLElement): void {
