@@ -2,7 +2,7 @@
 
 Who looks after it is nobody: it leaves when there is nothing to do (`millrace serve --leave-when-idle`), and when it is
 older than who needs it, and has no run to drive, it makes room for a newer one. One that somebody has started otherwise
-is used as it is.
+is used as it is: whoever looks after it would start it again, and two would fight for its place.
 """
 
 from __future__ import annotations
@@ -94,15 +94,15 @@ def _require_ready(path: str) -> None:
 
 
 def _make_room(settings: Settings, address: Address) -> str:
-    """Why an older service goes on; nothing if it is none, or was not started for programs. Raises UserError if it ends
-    for us.
-    """
+    """Why an older service goes on; nothing if it is none. Raises UserError if it ends for us."""
     from studio.store.store import Store
 
     ours = version("millrace")
-    if not address.leaves or Version(address.version) >= Version(ours):
+    if Version(address.version) >= Version(ours):
         return ""
     goes_on = f"The service that runs is of version {address.version}, and goes on"
+    if not address.leaves:
+        return f"{goes_on}: somebody has started it. Start it again to have version {ours}."
     try:
         Store.open(settings.store).close()  # else nobody could take its place
         with Client(LOCAL, home=settings.home, tell=lambda line: None) as client:

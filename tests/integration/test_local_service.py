@@ -216,10 +216,14 @@ def test_an_older_one_goes_on_where_ours_could_not_open_its_store(local: Local) 
     assert "millrace db upgrade" in found.notice
 
 
-def test_one_that_a_person_has_started_is_used_whatever_its_version(local: Local) -> None:
+def test_an_older_one_that_a_person_has_started_is_used_and_what_to_do_is_said(local: Local) -> None:
     served = Served(Millrace(local.home, {**older(local.folder), "MILLRACE_URL": ""}))
     served.start()
     assert served.process is not None
     found = local.ensure()
-    assert (found.pid, found.version, found.notice) == (served.process.pid, "0.0.9", "")
+    assert (found.pid, found.version) == (served.process.pid, "0.0.9")
+    assert found.notice == (
+        "The service that runs is of version 0.0.9, and goes on: somebody has started it. "
+        f"Start it again to have version {distribution('millrace').version}."
+    )
     assert served.end()[0] == 0
