@@ -252,7 +252,7 @@ def _unescaped(data: bytes, what: str) -> str:
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 ESCAPE = re.compile(
     r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair of halves is a character
-    r"|\\(?!u[dD][89a-fA-F]).)++"  # any other escape, so that the second backslash of two begins none
+    r"|\\(?!u[dD][89a-fA-F]).){1,1000}"  # any other escape, so that the second backslash of two begins none
     r"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 
