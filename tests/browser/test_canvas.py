@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -516,6 +517,13 @@ def test_finding_and_the_outline(open_flow: OpenFlow, shoot: Callable[[str], Non
         "react-flow__node react-flow__node-card nopan selected selectable draggable"
     )
     shoot("find")
+    page.locator(".jp-DocumentSearch-input").first.fill("t")
+    index = page.locator(".jp-DocumentSearch-index-counter")
+    expect(index).to_have_text(re.compile("^1/[23]$"))
+    keys(page, "Enter")
+    expect(index).to_have_text(re.compile("^2/[23]$"))
+    page.evaluate("() => new Promise(done => setTimeout(done, 1000))")  # JupyterLab searches anew when told to, later
+    expect(index).to_have_text(re.compile("^2/[23]$"))
     keys(page, "Escape")
     expect(page.locator(".mr-NodeCard.mr-mod-other")).to_have_count(0)
     page.evaluate("() => jupyterapp.commands.execute('toc:show-panel')")

@@ -73,8 +73,8 @@ def reconciled(open_lab: Callable[[str], Page], lab: Lab) -> Page:
         const params = { query: { flow: 'f_reconcile' } };
         return (await jupyterapp.shell.currentWidget.editor.client.routes.GET('/runs', { params })).data.items;
     }"""
-    if not page.evaluate(runs):
-        page.get_by_role("button", name="Run", exact=True).click()
+    if not page.evaluate(runs):  # anew: another test may have made the same results
+        page.evaluate("() => jupyterapp.commands.execute('millrace:run-all').then(() => null)")
     status(page, "Succeeded")
     return page
 

@@ -20,6 +20,7 @@ export const canvasSearch: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** It does not tell of a changed state: JupyterLab would search anew, and be at the first match again. */
 class FlowSearch extends SearchProvider<FlowWidget> {
   /** Names are changed in their fields. */
   readonly isReadOnly = true;
@@ -50,7 +51,6 @@ class FlowSearch extends SearchProvider<FlowWidget> {
     if (this.widget.editor) {
       canvasOf(this.widget.editor).store.setState({ found: null });
     }
-    this._stateChanged.emit();
   }
 
   async clearHighlight(): Promise<void> {
@@ -90,7 +90,6 @@ class FlowSearch extends SearchProvider<FlowWidget> {
     if (editor && match) {
       canvasOf(editor).surface?.show(match.node);
     }
-    this._stateChanged.emit();
   }
 
   private found: readonly IFound[] = [];
