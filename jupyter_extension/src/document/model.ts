@@ -69,7 +69,7 @@ export class FlowModel implements DocumentRegistry.IModel {
     } else {
       this.sharedModel.together(() => this.sharedModel.setSource(text));
       if (this._unreadable) {
-        this.sharedModel.clearUndoHistory();
+        this.sharedModel.beginHistory();
       }
       this.setUnreadable(null);
     }

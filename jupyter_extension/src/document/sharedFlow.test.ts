@@ -107,3 +107,15 @@ test('a change is told once for each step', () => {
 function sync(from: SharedFlow, to: SharedFlow): void {
   Y.applyUpdate(to.ydoc, Y.encodeStateAsUpdate(from.ydoc));
 }
+
+test('what was edited before JupyterLab has looked for checkpoints can be undone', () => {
+  const flow = new SharedFlow();
+  flow.setField('name', 'of the file');
+  flow.beginHistory();
+  flow.addNode({ id: 'one', type: 'code' }, { x: 0, y: 0 });
+  flow.clearUndoHistory(); // as its Context does, late
+  flow.undo();
+  expect(flow.flow.nodes).toEqual([]);
+  expect(flow.flow.name).toBe('of the file');
+  expect(flow.canUndo()).toBe(false);
+});

@@ -109,6 +109,19 @@ export class SharedFlow extends YDocument<DocumentChange> {
   // Editing ------------------------------------------------------------------------------------------------------------
   // Each edit is one step to undo; `together` makes one step of several.
 
+  /** What was done so far cannot be undone, for a file was loaded; from now on everything can. */
+  beginHistory(): void {
+    this.undoManager.clear();
+    this.hasHistory = true;
+  }
+
+  /** JupyterLab calls this once it has looked for checkpoints: on a slow server after somebody's first edits. */
+  clearUndoHistory(): void {
+    if (!this.hasHistory) {
+      super.clearUndoHistory();
+    }
+  }
+
   together(edits: () => void): void {
     this.undoManager.stopCapturing();
     this.transact(edits);
@@ -219,6 +232,8 @@ export class SharedFlow extends YDocument<DocumentChange> {
   }
 
   // ----------------------------------------------------------------------------------------------------------------------
+
+  private hasHistory = false;
 
   private nodeAt(key: string): Node {
     const known = this.nodeSnapshots.get(key) ?? nodeOf(this.nodes.get(key)!);

@@ -64,6 +64,7 @@ export class FlowWidgetFactory extends ABCWidgetFactory<FlowWidget, FlowModel> {
       context,
       content,
       reveal: context.ready.then(() => {
+        context.model.sharedModel.beginHistory();
         context.model.unreadableChanged.connect(() => void widget.draw(this.draw));
         return widget.draw(this.draw);
       })
