@@ -106,9 +106,6 @@ export class SharedFlow extends YDocument<DocumentChange> {
     });
   }
 
-  // Editing ------------------------------------------------------------------------------------------------------------
-  // Each edit is one step to undo; `together` makes one step of several.
-
   /** What was done so far cannot be undone, for a file was loaded; from now on everything can. */
   beginHistory(): void {
     this.undoManager.clear();
@@ -121,6 +118,9 @@ export class SharedFlow extends YDocument<DocumentChange> {
       super.clearUndoHistory();
     }
   }
+
+  // Editing ------------------------------------------------------------------------------------------------------------
+  // Each edit is one step to undo; `together` makes one step of several.
 
   together(edits: () => void): void {
     this.undoManager.stopCapturing();

@@ -5,11 +5,12 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 
 import type { Flow } from '../model/flow';
 import type { ISession, ISessionState } from './session';
+import { useSignal } from './useSignal';
 
 /** What an editor stands on: its session, and JupyterLab. */
 export interface IEditor extends ISession {
@@ -42,13 +43,7 @@ export function useEditor(): IEditor {
 /** The document, anew whenever it changes; parts that did not change are the same objects. */
 export function useFlow(): Flow {
   const { document } = useEditor();
-  return useSyncExternalStore(
-    told => {
-      document.changed.connect(told);
-      return () => void document.changed.disconnect(told);
-    },
-    () => document.flow
-  );
+  return useSignal(document.changed, () => document.flow);
 }
 
 export function useSession<T>(select: (state: ISessionState) => T): T {

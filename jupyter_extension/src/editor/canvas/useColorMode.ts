@@ -1,16 +1,12 @@
 import type { ColorMode } from '@xyflow/react';
-import { useSyncExternalStore } from 'react';
 
 import { useEditor } from '../context';
+import { useSignal } from '../useSignal';
 
 /** Whether JupyterLab's theme is light or dark. */
 export function useColorMode(): ColorMode {
   const { themeManager } = useEditor();
-  return useSyncExternalStore(
-    told => {
-      themeManager?.themeChanged.connect(told);
-      return () => void themeManager?.themeChanged.disconnect(told);
-    },
-    () => (themeManager?.theme && !themeManager.isLight(themeManager.theme) ? 'dark' : 'light')
+  return useSignal(themeManager?.themeChanged, () =>
+    themeManager?.theme && !themeManager.isLight(themeManager.theme) ? 'dark' : 'light'
   );
 }
