@@ -21,6 +21,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What went wrong, in words for people, and what to do about it. */
+export function problemOf(error: unknown): { message: string; cure: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, cure: error instanceof ApiError ? error.cure : '' };
+}
+
 /**
  * The service's API, through the Jupyter server: `client.routes.GET('/runs/{run_id}', {params: {path: {run_id}}})`.
  * {@link answer} gives what it answered, or throws {@link ApiError}.
@@ -29,6 +35,8 @@ export class Client {
   readonly routes: Routes<paths>;
   /** The service has looked for plugins anew: there may be other components. */
   readonly pluginsRescanned = new Signal<this, void>(this);
+  /** A flow was published from here, or another revision chosen. */
+  readonly revisionsChanged = new Signal<this, void>(this);
   readonly baseUrl: string;
   private readonly settings: ServerConnection.ISettings;
 
@@ -43,6 +51,20 @@ export class Client {
     const found = await answer(this.routes.POST('/plugins/rescan'));
     this.pluginsRescanned.emit();
     return found;
+  }
+
+  async publish(body: Schemas['Publish']): Promise<Schemas['PublishedShown']> {
+    const done = await answer(this.routes.POST('/flows', { body }));
+    this.revisionsChanged.emit();
+    return done as Schemas['PublishedShown'];
+  }
+
+  /** Makes triggers run another revision. */
+  async activate(flow_id: string, number: number, environment: string): Promise<void> {
+    const params = { path: { flow_id, number } };
+    const route = '/flows/{flow_id}/revisions/{number}/activate';
+    await answer(this.routes.POST(route, { params, body: { environment } }));
+    this.revisionsChanged.emit();
   }
 
   /** Where a file of the API lies, for links and frames. */

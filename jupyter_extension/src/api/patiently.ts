@@ -23,8 +23,8 @@ export async function patiently<T>(ask: () => Promise<T>, still: () => boolean =
   return ask();
 }
 
-/** No answer at all is a lost connection, too. */
-function mayWorkLater(error: unknown): boolean {
+/** Whether it makes sense to ask again. No answer at all is a lost connection, too. */
+export function mayWorkLater(error: unknown): boolean {
   return error instanceof ApiError
     ? error.problem.retryable === true || [502, 504].includes(error.problem.status)
     : error instanceof ServerConnection.NetworkError;

@@ -7,15 +7,17 @@ import { ApiError } from '../api/client';
 import { fieldsOf } from '../model/fields';
 import { type IPanel, newView, PanelContext } from './context';
 import { CredentialFields } from './credentials/CredentialFields';
-import { ProblemNote } from './parts/ProblemNote';
+import { ProblemNote } from '../parts/ProblemNote';
 import { Table } from './parts/Table';
 import { MethodFields } from './triggers/MethodFields';
 import { OutlivesNote } from './triggers/OutlivesNote';
 
 afterEach(cleanup);
 
+const trans = nullTranslator.load('millrace');
+
 function draw(content: ReactNode, parts: Partial<IPanel> = {}): void {
-  const panel = { trans: nullTranslator.load('millrace'), view: newView(), ...parts } as Partial<IPanel> as IPanel;
+  const panel = { trans, view: newView(), ...parts } as Partial<IPanel> as IPanel;
   render(<PanelContext.Provider value={panel}>{content}</PanelContext.Provider>);
 }
 
@@ -56,7 +58,7 @@ test('an open door is warned of', () => {
 });
 
 test('a problem tells its cure, as text', () => {
-  draw(<ProblemNote error={new ApiError({ status: 409, detail: '<b>No</b>', cure: 'Wait.' })} />);
+  draw(<ProblemNote trans={trans} error={new ApiError({ status: 409, detail: '<b>No</b>', cure: 'Wait.' })} />);
   expect(screen.getByRole('alert').textContent).toBe('<b>No</b>Wait.');
 });
 

@@ -1,11 +1,10 @@
 import { useMemo } from 'react';
 
 import { answer } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import { type Flow, parseFlow } from '../../model/flow';
 import { type Stale, staleNodes } from '../../model/stale';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor, useSession } from '../context';
-import { useAsked } from '../data/useAsked';
 
 const NONE: ReadonlyMap<string, Stale> = new Map();
 
@@ -13,10 +12,9 @@ const NONE: ReadonlyMap<string, Stale> = new Map();
 export function useStale(flow: Flow): ReadonlyMap<string, Stale> {
   const { client } = useEditor();
   const run_id = useSession(state => state.run?.runId ?? '');
-  const { value: ran } = useAsked(run_id, async () => {
+  const { value: ran } = useLoaded(async () => {
     const params = { path: { run_id } };
-    const ask = () => answer(client.routes.GET('/runs/{run_id}/document', { params }));
-    return run_id ? parseFlow((await patiently(ask)).text) : null;
-  });
+    return run_id ? parseFlow((await answer(client.routes.GET('/runs/{run_id}/document', { params }))).text) : null;
+  }, [run_id]);
   return useMemo(() => (ran ? staleNodes(ran, flow) : NONE), [ran, flow]);
 }

@@ -1,14 +1,13 @@
 import { answer } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import { cellText } from '../../model/cell';
 import { numberText } from '../../model/measure';
 import { Facts } from '../../parts/Facts';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
 import { ConditionForm } from './ConditionForm';
 import { Histogram } from './Histogram';
 import { type Column, type Condition, type IPlaceOfValue, pathOf, type Sort } from './place';
-import { TroubleView } from './TroubleView';
-import { useAsked } from './useAsked';
 
 interface IProps {
   place: IPlaceOfValue;
@@ -24,11 +23,15 @@ interface IProps {
 export function ColumnPanel({ place, column, sort, onSort, onCondition, onClose }: IProps): JSX.Element {
   const { trans, client } = useEditor();
   const { name, type } = column;
-  const { value: profile, trouble } = useAsked(JSON.stringify([place, name]), () => {
+  const {
+    value: profile,
+    error,
+    reload
+  } = useLoaded(() => {
     const params = { path: pathOf(place), query: { column: name } };
     const route = '/runs/{run_id}/steps/{step}/outputs/{port}/profile';
-    return patiently(() => answer(client.routes.GET(route, { params })));
-  });
+    return answer(client.routes.GET(route, { params }));
+  }, [JSON.stringify([place, name])]);
   return (
     <aside className="mr-ColumnPanel" aria-label={trans.__('Column %1', name)}>
       <header>
@@ -56,8 +59,8 @@ export function ColumnPanel({ place, column, sort, onSort, onCondition, onClose 
         </button>
       </div>
       <ConditionForm column={column} onAdd={onCondition} />
-      {trouble && <TroubleView trouble={trouble} />}
-      {!profile && !trouble && <p className="mr-Quiet">{trans.__('Looking at the column…')}</p>}
+      <ProblemNote trans={trans} error={error} retry={reload} />
+      {!profile && !error && <p className="mr-Quiet">{trans.__('Looking at the column…')}</p>}
       {profile && (
         <>
           <Facts

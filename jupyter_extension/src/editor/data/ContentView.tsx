@@ -1,11 +1,11 @@
 import { sizeText } from '../../model/measure';
 import type { OutputShown } from '../../model/run';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
 import { HtmlFrame } from './HtmlFrame';
 import { isPicture, PictureView } from './PictureView';
 import { askBeginning, askContent, contentUrl, type IPlaceOfValue } from './place';
-import { TroubleView } from './TroubleView';
-import { useAsked } from './useAsked';
 
 /** Larger pages and figures are not brought into the browser unasked. */
 const MOST_BYTES = 20_000_000;
@@ -48,14 +48,14 @@ function isShown({ kind, format }: OutputShown): boolean {
 function Shown({ place, output }: { place: IPlaceOfValue; output: OutputShown }): JSX.Element {
   const editor = useEditor();
   const { trans } = editor;
-  const { value, trouble } = useAsked(JSON.stringify(place), async () => {
+  const { value, error, reload } = useLoaded(async () => {
     if (isPicture(output.format)) {
       return askContent(editor, place);
     }
     return output.format === 'html' ? (await askContent(editor, place)).text() : askBeginning(editor, place, MOST_TEXT);
-  });
-  if (trouble) {
-    return <TroubleView trouble={trouble} />;
+  }, [JSON.stringify(place)]);
+  if (error) {
+    return <ProblemNote trans={trans} error={error} retry={reload} />;
   }
   if (value === null) {
     return <p className="mr-Empty">{trans.__('Reading…')}</p>;

@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 
+import { titleOf } from '../../model/cards';
 import type { IRunView } from '../../model/run';
 import { StateMark } from '../../parts/StateMark';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useCards } from '../canvas/useCards';
 import { useEditor, useFlow, useSession } from '../context';
 import { repeatRun } from '../running/actions';
 import { followCommandStates } from '../running/commandStates';
@@ -12,7 +15,6 @@ import { useServiceTrouble } from '../useServiceTrouble';
 import { NodeData } from './NodeData';
 import { NoService } from './NoService';
 import { RunChoice } from './RunChoice';
-import { TroubleView } from './TroubleView';
 
 /** Below the canvas: what the selected node had, made and said in the shown run. */
 export function DataPane(): JSX.Element {
@@ -38,9 +40,9 @@ export function DataPane(): JSX.Element {
           <NoService why={down} />
         </div>
       )}
-      {trouble && !down && (
+      {Boolean(trouble) && !down && (
         <div className="mr-DataPane-trouble">
-          <TroubleView trouble={trouble} />
+          <ProblemNote trans={trans} error={trouble} />
           <button
             type="button"
             className="mr-Close"
@@ -67,6 +69,7 @@ function RunData({ run }: { run: IRunView }): JSX.Element {
   const selection = useSession(state => state.selection);
   const [tab, setTab] = useState('output');
   const node = selection.length === 1 ? flow.nodes.find(({ id }) => id === selection[0]) : undefined;
+  const card = useCards().get(node?.id ?? '');
   const failed = Object.entries(run.steps).find(([, step]) => step.state === 'failed' || step.state === 'unknown');
   const select = (id: string) => {
     store.setState({ selection: [id] });
@@ -75,7 +78,7 @@ function RunData({ run }: { run: IRunView }): JSX.Element {
   return (
     <>
       <header className="mr-DataPane-head">
-        {node && <h3>{node.name || node.id}</h3>}
+        {card && <h3>{titleOf(card)}</h3>}
         {node && run.steps[node.id] && <StateMark trans={trans} state={run.steps[node.id].state} />}
         {run.run.failure && !node && <span className="mr-DataPane-failure">{run.run.failure.message}</span>}
         {failed && failed[0] !== node?.id && (

@@ -2,10 +2,10 @@ import { useState } from 'react';
 
 import { cellText, isNumeric } from '../../model/cell';
 import { numberText } from '../../model/measure';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
 import { askRows, type Condition, type IPlaceOfValue, type Sort } from './place';
-import { TroubleView } from './TroubleView';
-import { useAsked } from './useAsked';
 
 const PAGE = 100;
 
@@ -20,11 +20,12 @@ export function HtmlTable({ place, sort, where }: IProps): JSX.Element {
   const editor = useEditor();
   const { trans } = editor;
   const [start, setStart] = useState(0);
-  const { value, trouble } = useAsked(JSON.stringify([place, sort, where, start]), () =>
-    askRows(editor, place, { start, limit: PAGE, sort: [...sort], where: [...where], cell: 1000 })
+  const { value, error, reload } = useLoaded(
+    () => askRows(editor, place, { start, limit: PAGE, sort: [...sort], where: [...where], cell: 1000 }),
+    [JSON.stringify([place, sort, where, start])]
   );
-  if (trouble) {
-    return <TroubleView trouble={trouble} />;
+  if (error) {
+    return <ProblemNote trans={trans} error={error} retry={reload} />;
   }
   if (!value) {
     return <p className="mr-Empty">{trans.__('Reading the table…')}</p>;

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import { numberText } from '../../model/measure';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
 import { type IPlaceOfValue, pathOf } from './place';
-import { TroubleView } from './TroubleView';
-import { useAsked } from './useAsked';
 
 const MEMBERS = 100;
 
@@ -23,12 +22,12 @@ export function JsonTree({ place }: { place: IPlaceOfValue }): JSX.Element {
 function Members({ place, pointer }: { place: IPlaceOfValue; pointer: string }): JSX.Element {
   const { trans, client } = useEditor();
   const [limit, setLimit] = useState(MEMBERS);
-  const { value, trouble } = useAsked(JSON.stringify([place, pointer, limit]), () => {
+  const { value, error, reload } = useLoaded(() => {
     const params = { path: pathOf(place), query: { pointer, limit } };
-    return patiently(() => answer(client.routes.GET('/runs/{run_id}/steps/{step}/outputs/{port}/json', { params })));
-  });
-  if (trouble) {
-    return <TroubleView trouble={trouble} />;
+    return answer(client.routes.GET('/runs/{run_id}/steps/{step}/outputs/{port}/json', { params }));
+  }, [JSON.stringify([place, pointer, limit])]);
+  if (error) {
+    return <ProblemNote trans={trans} error={error} retry={reload} />;
   }
   if (!value) {
     return <p className="mr-Quiet">{trans.__('Reading…')}</p>;

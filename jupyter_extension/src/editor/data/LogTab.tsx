@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { numberText, sizeText } from '../../model/measure';
 import type { IRunView } from '../../model/run';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useEditor } from '../context';
 import { LogLines } from './LogLines';
-import { TroubleView } from './TroubleView';
 import { useLog } from './useLog';
 
 interface IProps {
@@ -69,11 +69,11 @@ export function LogTab({ run, node, attempts }: IProps): JSX.Element {
         )}
         {log.cut && <span className="mr-Quiet">{trans.__('A part of %1', sizeText(log.bytes))}</span>}
       </div>
-      {log.trouble && <TroubleView trouble={log.trouble} />}
+      <ProblemNote trans={trans} error={log.error} retry={log.reload} />
       {found.length > 0 ? (
         <LogLines lines={found} find={find} follows={follows && !find} live={live} />
       ) : (
-        !log.trouble && <p className="mr-Empty">{emptyText()}</p>
+        !log.error && <p className="mr-Empty">{emptyText()}</p>
       )}
     </div>
   );

@@ -2,14 +2,13 @@ import type { ICell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
 import { useMemo } from 'react';
 
 import { answer } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import type { IRunView } from '../../model/run';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
 import { openAsNotebook } from '../running/actions';
 import { MimeOutput } from './MimeOutput';
 import { shortOutput } from './shortOutput';
-import { TroubleView } from './TroubleView';
-import { useAsked } from './useAsked';
 
 /** Characters of what a cell has printed. */
 const MOST_TEXT = 100_000;
@@ -19,12 +18,11 @@ export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX
   const editor = useEditor();
   const { trans, client } = editor;
   const step = run.steps[node];
-  const { value, trouble } = useAsked(JSON.stringify([run.runId, node, step?.attempt, step?.state]), async () => {
+  const { value, error, reload } = useLoaded(async () => {
     const params = { path: { run_id: run.runId, step: node } };
-    return (await patiently(() =>
-      answer(client.routes.GET('/runs/{run_id}/steps/{step}/notebook', { params }))
-    )) as unknown as INotebookContent;
-  });
+    const call = client.routes.GET('/runs/{run_id}/steps/{step}/notebook', { params });
+    return (await answer(call)) as unknown as INotebookContent;
+  }, [run.runId, node, step?.attempt, step?.state]);
   return (
     <div className="mr-NotebookTab">
       <div className="mr-DataBar">
@@ -34,8 +32,8 @@ export function NotebookTab({ run, node }: { run: IRunView; node: string }): JSX
           {trans.__('Open as notebook')}
         </button>
       </div>
-      {trouble && <TroubleView trouble={trouble} />}
-      {!value && !trouble && <p className="mr-Empty">{trans.__('Reading the notebook…')}</p>}
+      <ProblemNote trans={trans} error={error} retry={reload} />
+      {!value && !error && <p className="mr-Empty">{trans.__('Reading the notebook…')}</p>}
       {value && (
         <div className="mr-NotebookTab-cells" tabIndex={0} role="region" aria-label={trans.__('Executed notebook')}>
           {value.cells.map((cell, at) => (

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 
 import { numberText, rowsText } from '../../model/measure';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useEditor } from '../context';
 import { ColumnPanel } from './ColumnPanel';
 import { ConditionList } from './ConditionList';
 import { HtmlTable } from './HtmlTable';
 import { contentUrl, type Condition, type IPlaceOfValue, type Sort } from './place';
 import { TableGrid } from './TableGrid';
-import { TroubleView } from './TroubleView';
 import { useTable } from './useTable';
 
 /** A table of any length: sorted and filtered by the service, a column looked at beside it. */
@@ -18,7 +18,7 @@ export function TableView({ place, rows }: { place: IPlaceOfValue; rows: number 
   const [where, setWhere] = useState<readonly Condition[]>([]);
   const [opened, setOpened] = useState<string | null>(null);
   const [asHtml, setAsHtml] = useState(false);
-  const { table, trouble, loading } = useTable(place, sort, where);
+  const { table, error, retry, loading } = useTable(place, sort, where);
   const columns = table?.columns ?? [];
   const column = columns.find(({ name }) => name === opened);
   const onHeader = (name: string, more: boolean, adds: boolean) =>
@@ -54,7 +54,7 @@ export function TableView({ place, rows }: { place: IPlaceOfValue; rows: number 
           {trans.__('Download')}
         </a>
       </div>
-      {trouble && <TroubleView trouble={trouble} />}
+      <ProblemNote trans={trans} error={error} retry={retry} />
       <div className="mr-TableView-body" data-loading={loading}>
         {table && table.total === 0 && (
           <p className="mr-Empty">{where.length ? trans.__('No row fulfils the conditions.') : trans.__('No rows.')}</p>
@@ -72,7 +72,7 @@ export function TableView({ place, rows }: { place: IPlaceOfValue; rows: number 
               onHeader={onHeader}
             />
           ))}
-        {!table && !trouble && <p className="mr-Empty">{trans.__('Reading the table…')}</p>}
+        {!table && !error && <p className="mr-Empty">{trans.__('Reading the table…')}</p>}
         {column && (
           <ColumnPanel
             key={column.name}

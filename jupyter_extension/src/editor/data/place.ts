@@ -1,5 +1,4 @@
 import { answer, type Schemas } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import type { IEditor } from '../context';
 
 /** Where a value lies: an output port of a step of a run. */
@@ -30,13 +29,13 @@ export function contentUrl({ client }: IEditor, { run, step, port }: IPlaceOfVal
 export function askRows({ client }: IEditor, place: IPlaceOfValue, body: AskRows): Promise<Schemas['Rows']> {
   const params = { path: pathOf(place) };
   const route = '/runs/{run_id}/steps/{step}/outputs/{port}/rows';
-  return patiently(() => answer(client.routes.POST(route, { params, body })));
+  return answer(client.routes.POST(route, { params, body }));
 }
 
 /** The first bytes of a text, as many as are asked for; the rest does not come into the browser. */
 export async function askBeginning({ client }: IEditor, place: IPlaceOfValue, bytes: number): Promise<string> {
   const params = { path: pathOf(place) };
-  const stream = await patiently(() => answer(client.routes.GET(CONTENT, { params, parseAs: 'stream' })));
+  const stream = await answer(client.routes.GET(CONTENT, { params, parseAs: 'stream' }));
   const reader = (stream as unknown as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -55,5 +54,5 @@ export async function askBeginning({ client }: IEditor, place: IPlaceOfValue, by
 /** The value as it is stored. */
 export async function askContent({ client }: IEditor, place: IPlaceOfValue): Promise<Blob> {
   const params = { path: pathOf(place) };
-  return (await patiently(() => answer(client.routes.GET(CONTENT, { params, parseAs: 'blob' })))) as unknown as Blob;
+  return (await answer(client.routes.GET(CONTENT, { params, parseAs: 'blob' }))) as unknown as Blob;
 }

@@ -1,18 +1,17 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
-import { patiently } from '../../api/patiently';
 import type { IRunView } from '../../model/run';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
-import type { ITrouble } from '../running/trouble';
-import { useAsked } from './useAsked';
 
 /** Bytes of a log that are read at once. */
 const PART = 1_000_000;
 
 interface ILog {
   lines: readonly string[];
-  trouble: ITrouble | null;
+  error: unknown;
+  reload: () => void;
   loading: boolean;
   /** Whether there is more of it than is shown. */
   cut: boolean;
@@ -27,21 +26,22 @@ export function useLog(run: IRunView, step: string, attempt: Schemas['AttemptSho
   const { client } = useEditor();
   const [atEnd, setAtEnd] = useState(true);
   const number = attempt?.number;
-  const { value, trouble } = useAsked(JSON.stringify([run.runId, step, number, atEnd]), async () => {
+  const { value, error, reload } = useLoaded(async () => {
     if (number === undefined) {
       return null;
     }
     const read = (offset: number) => {
       const params = { path: { run_id: run.runId, step, number }, query: { offset } };
       const route = '/runs/{run_id}/steps/{step}/attempts/{number}/log';
-      return patiently(() => answer(client.routes.GET(route, { params })));
+      return answer(client.routes.GET(route, { params }));
     };
     const log = await read(0);
     const end = log.next !== null && atEnd ? await read(Math.max(0, log.bytes - PART)) : log;
     return { text: end.text, cut: log.next !== null, bytes: log.bytes };
-  });
+  }, [run.runId, step, number, atEnd]);
   const told = run.logs[step]?.lines ?? [];
-  const common = { trouble, loading: number !== undefined && !value && !trouble, atEnd, turn: () => setAtEnd(!atEnd) };
+  const loading = number !== undefined && !value && !error;
+  const common = { error, reload, loading, atEnd, turn: () => setAtEnd(!atEnd) };
   return value
     ? { ...common, lines: splitLines(value.text), cut: value.cut, bytes: value.bytes }
     : { ...common, lines: told, cut: false, bytes: 0 };

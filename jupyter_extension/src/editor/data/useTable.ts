@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
 
+import { patiently } from '../../api/patiently';
+import { useLoaded } from '../../parts/useLoaded';
 import { useEditor } from '../context';
-import { type ITrouble, troubleOf } from '../running/trouble';
 import { askRows, type Column, type Condition, type IPlaceOfValue, type Sort } from './place';
 import { PAGE } from './rowPages';
 import { TableModel } from './tableModel';
-import { useAsked } from './useAsked';
 
 /** Characters of a cell in the grid. */
 const CELL = 200;
@@ -21,9 +21,9 @@ export function useTable(
   place: IPlaceOfValue,
   sort: readonly Sort[],
   where: readonly Condition[]
-): { table: ITable | null; trouble: ITrouble | null; loading: boolean } {
+): { table: ITable | null; error: unknown; retry: () => void; loading: boolean } {
   const editor = useEditor();
-  const [failed, setFailed] = useState<ITrouble | null>(null);
+  const [failed, setFailed] = useState<unknown>(null);
   const [shown, setShown] = useState<ITable | null>(null);
   const key = JSON.stringify([place, sort, where]);
   const ask = useMemo(
@@ -32,7 +32,7 @@ export function useTable(
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [editor, key]
   );
-  const { value, trouble } = useAsked(key, () => ask(0, PAGE));
+  const { value, error, reload } = useLoaded(() => ask(0, PAGE), [key]);
   useEffect(() => {
     if (!value) {
       return;
@@ -42,12 +42,12 @@ export function useTable(
       columns,
       total,
       first: rows,
-      ask: async (start, limit) => (await ask(start, limit)).rows,
-      failed: error => setFailed(troubleOf(error))
+      ask: async (start, limit) => (await patiently(() => ask(start, limit))).rows,
+      failed: setFailed
     });
     setFailed(null);
     setShown({ model, columns, total });
     return () => model.dispose();
   }, [value, ask]);
-  return { table: shown, trouble: trouble ?? failed, loading: !value && !trouble };
+  return { table: shown, error: error ?? failed, retry: reload, loading: !value && !error };
 }

@@ -1,11 +1,11 @@
 import { showErrorMessage } from '@jupyterlab/apputils';
 
+import { problemOf } from '../../api/client';
 import { patiently } from '../../api/patiently';
 import { lacksInputs } from '../../model/inputs';
 import type { IEditor } from '../context';
 import { askInputs } from './askInputs';
 import { type Part, runningOf } from './running';
-import { troubleOf } from './trouble';
 
 /** Runs the flow or a part of it; asks for the inputs where one has no value, or with `ask`. */
 export async function runPart(editor: IEditor, part: Part, node?: string, ask = false): Promise<void> {
@@ -42,7 +42,7 @@ export async function openAsNotebook(editor: IEditor, step: string): Promise<voi
     const { path } = await patiently(() => editor.lab.scratch(run.runId, step));
     await editor.commands.execute('docmanager:open', { path, factory: 'Notebook' });
   } catch (error) {
-    const { message, cure } = troubleOf(error);
+    const { message, cure } = problemOf(error);
     await showErrorMessage(editor.trans.__('The notebook cannot be made'), `${message} ${cure}`.trim());
   }
 }

@@ -1,10 +1,9 @@
 import { Dialog, InputDialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 
-import { ApiError } from '../../api/client';
+import { ApiError, problemOf } from '../../api/client';
 import { newFlowId } from '../../model/flow';
 import type { IEditor } from '../context';
 import { publishedOf } from './published';
-import { troubleOf } from './trouble';
 
 /** Publishes the flow: saves it, asks for a note, and says what has come of it. */
 export async function publishFlow(editor: IEditor, save: () => Promise<void>): Promise<void> {
@@ -22,7 +21,7 @@ export async function publishFlow(editor: IEditor, save: () => Promise<void>): P
     await save();
     await publishAs(editor, value ?? '', save);
   } catch (error) {
-    const { message, cure } = troubleOf(error);
+    const { message, cure } = problemOf(error);
     await showErrorMessage(trans.__('The flow is not published'), `${message} ${cure}`.trim());
   }
 }

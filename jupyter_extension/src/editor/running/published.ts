@@ -26,31 +26,43 @@ export class Published {
 
   open(): void {
     this.editor.document.changed.connect(this.compareSoon, this);
+    this.editor.client.revisionsChanged.connect(this.look, this);
+    this.editor.stream.serviceChanged.connect(this.onService, this);
+    window.addEventListener('focus', this.onFocus); // it may have been published elsewhere
     void this.look();
   }
 
   close(): void {
     this.editor.document.changed.disconnect(this.compareSoon, this);
+    this.editor.client.revisionsChanged.disconnect(this.look, this);
+    this.editor.stream.serviceChanged.disconnect(this.onService, this);
+    window.removeEventListener('focus', this.onFocus);
     clearTimeout(this.timer);
+    this.asked = {};
   }
 
   /** Asks the service which revision is active. */
   async look(): Promise<void> {
     const { client, document } = this.editor;
     const { id } = document.flow;
+    const mine = (this.asked = {});
+    const isLatest = () => this.asked === mine;
+    const params = { path: { flow_id: id } };
+    const ask = () => answer(client.routes.GET('/flows/{flow_id}/revisions', { params }));
     try {
-      const params = { path: { flow_id: id } };
-      const { items } = await patiently(() => answer(client.routes.GET('/flows/{flow_id}/revisions', { params })));
+      const { items } = await patiently(ask, isLatest);
       const active = items.find(revision => revision.active_in.includes(ENVIRONMENT)) ?? null;
       await this.read(id, active);
-      this.store.setState({ active });
-      this.compare();
-    } catch (error) {
-      if (!(error instanceof ApiError)) {
-        throw error;
+      if (isLatest()) {
+        this.store.setState({ active });
+        this.compare();
       }
+    } catch (error) {
       // A flow that the service does not know has no revisions; where it is away, nothing is said.
-      this.store.setState({ active: error.problem.status === 404 ? null : undefined });
+      const isUnknown = error instanceof ApiError && error.problem.status === 404;
+      if (isLatest()) {
+        this.store.setState({ active: isUnknown ? null : undefined });
+      }
     }
   }
 
@@ -59,9 +71,7 @@ export class Published {
     const { client, lab, path } = this.editor;
     const { file } = await lab.placeOf(path());
     const body = { path: file, environment: ENVIRONMENT, note, new_id: false };
-    const done = await answer(client.routes.POST('/flows', { body }));
-    await this.look();
-    return done as Schemas['PublishedShown'];
+    return client.publish(body);
   }
 
   private async read(id: string, active: Schemas['RevisionShown'] | null): Promise<void> {
@@ -84,6 +94,14 @@ export class Published {
     }
   }
 
+  private onService(_: unknown, service: { state: string } | null): void {
+    if (service?.state === 'ready') {
+      void this.look();
+    }
+  }
+
+  private readonly onFocus = () => void this.look();
+  private asked: object = {};
   private document: { revision: string; text: string } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 }

@@ -9,7 +9,6 @@ import { happened, isEnded, isLive, type IRunView, type Run, seen } from '../../
 import type { IEditor } from '../context';
 import { follow } from './follower';
 import { askRun, askRuns, SHOWN_RUNS, startDraft } from './runCalls';
-import { type ITrouble, troubleOf } from './trouble';
 
 /** Milliseconds between two questions for what the steps have made. */
 const LOOK_EVERY = 1000;
@@ -20,7 +19,7 @@ export interface IRunningState {
   /** A run is being asked for. */
   readonly starting: boolean;
   /** Why the last thing that was asked for did not happen. */
-  readonly trouble: ITrouble | null;
+  readonly trouble: unknown;
   /** Values of the flow's inputs as they were given last. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The flow's latest runs, the newest first. */
@@ -225,7 +224,7 @@ export class Running {
       return true;
     } catch (error) {
       if (this.isOpen) {
-        this.store.setState({ trouble: troubleOf(error) });
+        this.store.setState({ trouble: error });
       }
       return false;
     }

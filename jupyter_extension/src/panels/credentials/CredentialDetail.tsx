@@ -7,10 +7,10 @@ import { Facts } from '../../parts/Facts';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
 import { useEditing } from '../useEditing';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { CredentialForm } from './CredentialForm';
 import { CredentialLog } from './CredentialLog';
 
@@ -34,12 +34,12 @@ export function CredentialDetail({ environment, name, type, changed, deleted }: 
   );
   const edit = useEditing(reload, changed);
   if (!value) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   if (edit.editing) {
     return (
       <>
-        <ProblemNote error={edit.conflict} />
+        <ProblemNote trans={trans} error={edit.conflict} />
         <CredentialForm key={value.version} credential={value} done={edit.stop} cancel={edit.stop} stale={edit.stale} />
       </>
     );
@@ -83,7 +83,7 @@ export function CredentialDetail({ environment, name, type, changed, deleted }: 
           <p>{told}</p>
         </div>
       )}
-      <ProblemNote error={action.error} retry={stale ? stop : undefined} />
+      <ProblemNote trans={trans} error={action.error} retry={stale ? stop : undefined} />
       <Facts
         facts={[
           [trans.__('Type'), type?.title ?? value.type],

@@ -7,7 +7,7 @@ import { Busy } from '../parts/Busy';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
 import { FormEnd } from '../parts/FormEnd';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 import { CredentialFields } from './CredentialFields';
@@ -26,8 +26,9 @@ interface ICredentialFormProps {
 
 export function CredentialForm(props: ICredentialFormProps): JSX.Element {
   const types = useTypes();
+  const { trans } = usePanel();
   if (!types.value) {
-    return types.error ? <ProblemNote error={types.error} retry={types.reload} /> : <Busy />;
+    return types.error ? <ProblemNote trans={trans} error={types.error} retry={types.reload} /> : <Busy />;
   }
   return <Form {...props} types={types.value} />;
 }

@@ -2,7 +2,7 @@ import { answer, type Schemas } from '../../api/client';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';
@@ -26,7 +26,7 @@ export function CredentialLog({ name, environment, version }: ICredentialLogProp
     [client, name, environment, version]
   );
   if (!items) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   const what = (one: Schemas['CredentialEventShown']) =>
     one.fields.length ? `${one.action}: ${one.fields.join(', ')}` : one.action;

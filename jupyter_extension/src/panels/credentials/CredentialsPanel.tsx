@@ -6,9 +6,9 @@ import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { CredentialDetail } from './CredentialDetail';
 import { CredentialForm } from './CredentialForm';
 import { CredentialLog } from './CredentialLog';
@@ -42,7 +42,7 @@ export function CredentialsPanel(): JSX.Element {
       }
       list={
         <>
-          <ProblemNote error={error} retry={reload} />
+          <ProblemNote trans={trans} error={error} retry={reload} />
           {!value && !error && <Busy />}
           {empty && (
             <EmptyNote title={trans.__('No credential is kept yet.')}>

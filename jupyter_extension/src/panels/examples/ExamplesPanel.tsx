@@ -3,9 +3,9 @@ import { Button } from '@jupyterlab/ui-components';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { type IExample, loadExamples } from './loadExamples';
 import { openExample } from './openExample';
 
@@ -21,7 +21,7 @@ export function ExamplesPanel(): JSX.Element {
         <h1>{trans.__('Examples')}</h1>
         {value && <p className="mr-Quiet">{trans.__('Your own copies, in the folder %1.', value.folder)}</p>}
       </header>
-      <ProblemNote error={error ?? action.error} retry={error ? reload : undefined} />
+      <ProblemNote trans={trans} error={error ?? action.error} retry={error ? reload : undefined} />
       {!value && !error && <Busy />}
       {value?.examples.length === 0 && <EmptyNote title={trans.__('No example is installed.')} />}
       <ul className="mr-Gallery" aria-label={trans.__('Examples')}>

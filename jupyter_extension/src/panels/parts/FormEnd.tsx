@@ -1,7 +1,7 @@
 import { Button } from '@jupyterlab/ui-components';
 
 import { usePanel } from '../context';
-import { ProblemNote } from './ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 
 interface IFormEndProps {
   /** What the button says that sends the form. */
@@ -16,7 +16,7 @@ export function FormEnd({ submit, disabled, error, cancel }: IFormEndProps): JSX
   const { trans } = usePanel();
   return (
     <>
-      <ProblemNote error={error} />
+      <ProblemNote trans={trans} error={error} />
       <div className="mr-Buttons mr-PanelForm-end">
         <Button className="jp-mod-accept" type="submit" disabled={disabled}>
           {submit}

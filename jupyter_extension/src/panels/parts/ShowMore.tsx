@@ -1,7 +1,7 @@
 import { Button } from '@jupyterlab/ui-components';
 
 import { usePanel } from '../context';
-import { ProblemNote } from './ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 
 interface IShowMoreProps {
   /** Loads the next page; null at the end. */
@@ -15,7 +15,7 @@ export function ShowMore({ more, error }: IShowMoreProps): JSX.Element {
   const { trans } = usePanel();
   return (
     <>
-      <ProblemNote error={error} />
+      <ProblemNote trans={trans} error={error} />
       {more && (
         <div className="mr-More">
           <Button small onClick={more}>

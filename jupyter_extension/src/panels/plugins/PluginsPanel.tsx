@@ -6,10 +6,10 @@ import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
 import { useAction } from '../useAction';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { PluginDetail } from './PluginDetail';
 import { PluginFailures } from './PluginFailures';
 
@@ -46,7 +46,7 @@ export function PluginsPanel(): JSX.Element {
       }
       list={
         <>
-          <ProblemNote error={error ?? action.error} retry={reload} />
+          <ProblemNote trans={trans} error={error ?? action.error} retry={reload} />
           {!value && !error && <Busy />}
           {value && <PluginFailures failures={value.plugins.failures} />}
           {value?.plugins.items.length === 0 && (

@@ -3,7 +3,7 @@ import { isLive } from '../../model/run';
 import { StateMark } from '../../parts/StateMark';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
 import { FailureNote } from './FailureNote';
 import { RunButtons } from './RunButtons';
@@ -17,7 +17,7 @@ export function RunDetail({ id }: { id: string }): JSX.Element {
   const { value, error, reload } = useRun(id);
   const action = useAction();
   if (!value) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   const { run, steps } = value;
   const path = { run_id: run.run_id };
@@ -40,7 +40,7 @@ export function RunDetail({ id }: { id: string }): JSX.Element {
         {run.flow || run.flow_id} <StateMark trans={trans} state={run.state} />
       </h2>
       <RunButtons run={run} busy={action.busy} cancel={cancel} retry={retry} />
-      <ProblemNote error={action.error ?? error} />
+      <ProblemNote trans={trans} error={action.error ?? error} />
       {run.failure && !explained && <FailureNote failure={run.failure} />}
       <RunFacts run={run} />
       <Notes run={run} />

@@ -7,11 +7,11 @@ import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { ShowMore } from '../parts/ShowMore';
 import { useDebounced } from '../useDebounced';
 import { useFlows } from '../useFlows';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { RunDetail } from './RunDetail';
 import { RunFilters } from './RunFilters';
 import { RunTable } from './RunTable';
@@ -44,7 +44,7 @@ export function RunsPanel(): JSX.Element {
       tools={<RunFilters filter={filter} flows={flows.value ?? []} triggers={items} change={change} />}
       list={
         <>
-          <ProblemNote error={runs.error} retry={runs.reload} />
+          <ProblemNote trans={trans} error={runs.error} retry={runs.reload} />
           {runs.items === null && !runs.error && <Busy />}
           {runs.items?.length === 0 && <NoRuns any={isAnyRun(filter)} clear={() => change(ANY_RUN)} />}
           {!!runs.items?.length && <RunTable runs={runs.items} triggers={items} />}

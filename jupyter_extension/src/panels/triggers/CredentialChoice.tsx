@@ -4,7 +4,7 @@ import { answer } from '../../api/client';
 import { usePanel } from '../context';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 
 interface ICredentialChoiceProps {
   types: readonly string[];

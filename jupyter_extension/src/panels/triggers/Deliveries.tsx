@@ -6,7 +6,7 @@ import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';
@@ -30,7 +30,7 @@ export function Deliveries({ trigger_id }: { trigger_id: string }): JSX.Element 
   );
   useRunEvents('/events', reload); // an accepted delivery is a run
   if (!items) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   return (
     <>

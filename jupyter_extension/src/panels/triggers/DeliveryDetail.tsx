@@ -6,9 +6,9 @@ import { Facts } from '../../parts/Facts';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 
 /** A delivery with what came, which can be run again. */
 export function DeliveryDetail({ id, replayed }: { id: string; replayed: () => void }): JSX.Element {
@@ -17,7 +17,7 @@ export function DeliveryDetail({ id, replayed }: { id: string; replayed: () => v
   const { value, error } = useLoaded(() => answer(client.routes.GET('/deliveries/{delivery_id}', { params })), [id]);
   const action = useAction();
   if (!value) {
-    return error ? <ProblemNote error={error} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} /> : <Busy />;
   }
   const replay = () =>
     action.act(async () => {
@@ -34,7 +34,7 @@ export function DeliveryDetail({ id, replayed }: { id: string; replayed: () => v
           </Button>
         )}
       </div>
-      <ProblemNote error={action.error} />
+      <ProblemNote trans={trans} error={action.error} />
       <Facts
         facts={[
           [trans.__('Received'), <When key="r" time={value.received} full />],

@@ -1,9 +1,9 @@
 import { answer } from '../../api/client';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 
 interface IDifferencesProps {
   flow_id: string;
@@ -19,7 +19,7 @@ export function Differences({ flow_id, from, to }: IDifferencesProps): JSX.Eleme
     return answer(client.routes.GET('/flows/{flow_id}/revisions/{number}/differences', { params }));
   }, [client, flow_id, from, to]);
   if (!value) {
-    return error ? <ProblemNote error={error} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} /> : <Busy />;
   }
   const title = trans.__('From revision %1 to revision %2', from, to);
   return (

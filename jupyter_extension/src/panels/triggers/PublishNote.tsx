@@ -1,9 +1,9 @@
 import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
-import { answer, type Schemas } from '../../api/client';
+import { type Schemas } from '../../api/client';
 import { usePanel } from '../context';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 
@@ -24,7 +24,7 @@ export function PublishNote({ flow, environment, published, done }: IPublishNote
   const publish = () =>
     act(async () => {
       const body = { path: flow.path, environment, note, new_id: false };
-      const made = await answer(client.routes.POST('/flows', { body }));
+      const made = await client.publish(body);
       setTold(
         made.new
           ? trans.__('Revision %1 is published and active.', made.revision.number)
@@ -52,7 +52,7 @@ export function PublishNote({ flow, environment, published, done }: IPublishNote
         </Button>
       </div>
       <p role="status">{told}</p>
-      <ProblemNote error={error} />
+      <ProblemNote trans={trans} error={error} />
     </div>
   );
 }

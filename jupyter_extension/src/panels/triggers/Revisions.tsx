@@ -5,10 +5,10 @@ import { answer, type Schemas } from '../../api/client';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
 import { useAction } from '../useAction';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { Differences } from './Differences';
 import { PublishNote } from './PublishNote';
 import { useRevisions } from './useRevisions';
@@ -24,15 +24,12 @@ export function Revisions({ flow_id, environment }: { flow_id: string; environme
   const [compared, setCompared] = useState<number | null>(null);
   const action = useAction();
   if (!value) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   const active = value.find(one => one.active_in.includes(environment));
   const activate = (one: Schemas['RevisionShown']) =>
     action.act(async () => {
-      const params = { path: { flow_id, number: one.number } };
-      await answer(
-        client.routes.POST('/flows/{flow_id}/revisions/{number}/activate', { params, body: { environment } })
-      );
+      await client.activate(flow_id, one.number, environment);
       setCompared(null);
       reload();
     });
@@ -41,7 +38,7 @@ export function Revisions({ flow_id, environment }: { flow_id: string; environme
       {flow.value && (
         <PublishNote flow={flow.value} environment={environment} published={active !== undefined} done={reload} />
       )}
-      <ProblemNote error={action.error} />
+      <ProblemNote trans={trans} error={action.error} />
       <Table
         label={trans.__('Revisions')}
         items={value}

@@ -1,9 +1,9 @@
 import { answer, type Schemas } from '../../api/client';
 import { fullTime, viewersZone } from '../../model/moment';
 import { usePanel } from '../context';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useDebounced } from '../useDebounced';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 
 /** A schedule in the service's words, and when it would fire, by the viewer's clock. */
 export function SchedulePreview({ schedule }: { schedule: Schemas['Schedule'] }): JSX.Element {
@@ -18,7 +18,7 @@ export function SchedulePreview({ schedule }: { schedule: Schemas['Schedule'] })
   const elsewhere = value?.zone !== viewersZone();
   return (
     <div className="mr-Preview" role="status" aria-label={trans.__('Next times')}>
-      <ProblemNote error={error} />
+      <ProblemNote trans={trans} error={error} />
       {value && <p className="mr-Preview-words">{value.words}</p>}
       {value && (
         <ol>

@@ -3,7 +3,7 @@ import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';
@@ -21,7 +21,7 @@ export function Ticks({ trigger_id }: { trigger_id: string }): JSX.Element {
     [client, trigger_id]
   );
   if (!items) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   if (!items.length) {
     return <EmptyNote title={trans.__('No time was due yet.')} />;

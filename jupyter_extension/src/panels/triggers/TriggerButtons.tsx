@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
 import { usePanel } from '../context';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 
@@ -88,7 +88,7 @@ export function TriggerButtons({ trigger, edit, changed, deleted }: ITriggerButt
           </Button>
         </div>
       )}
-      <ProblemNote error={error} />
+      <ProblemNote trans={trans} error={error} />
     </>
   );
 }

@@ -5,9 +5,9 @@ import { Tabs } from '../../parts/Tabs';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { CopyBox } from '../parts/CopyBox';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { useEditing } from '../useEditing';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { Deliveries } from './Deliveries';
 import { Revisions } from './Revisions';
 import { SchedulePreview } from './SchedulePreview';
@@ -32,7 +32,7 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
   );
   const edit = useEditing(reload, changed);
   if (!value) {
-    return error ? <ProblemNote error={error} retry={reload} /> : <Busy />;
+    return error ? <ProblemNote trans={trans} error={error} retry={reload} /> : <Busy />;
   }
   const refresh = () => {
     reload();
@@ -41,7 +41,7 @@ export function TriggerDetail({ id, changed, deleted }: ITriggerDetailProps): JS
   if (edit.editing) {
     return (
       <>
-        <ProblemNote error={edit.conflict} />
+        <ProblemNote trans={trans} error={edit.conflict} />
         <TriggerForm
           key={value.version}
           kind={value.kind as 'cron' | 'webhook'}

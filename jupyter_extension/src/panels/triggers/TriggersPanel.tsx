@@ -6,9 +6,9 @@ import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../parts/ProblemNote';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../useLoaded';
+import { useLoaded } from '../../parts/useLoaded';
 import { TriggerDetail } from './TriggerDetail';
 import { TriggerForm } from './TriggerForm';
 import { TriggerState } from './TriggerState';
@@ -43,7 +43,7 @@ export function TriggersPanel(): JSX.Element {
       tools={empty ? null : add}
       list={
         <>
-          <ProblemNote error={error} retry={reload} />
+          <ProblemNote trans={trans} error={error} retry={reload} />
           {!value && !error && <Busy />}
           {empty && (
             <EmptyNote title={trans.__('Nothing runs by itself yet.')}>

@@ -1,16 +1,21 @@
 import { Button } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { ApiError } from '../../api/client';
-import { usePanel } from '../context';
+import { problemOf } from '../api/client';
+
+interface IProps {
+  trans: TranslationBundle;
+  /** Nothing is shown without one. */
+  error: unknown;
+  retry?: () => void;
+}
 
 /** What went wrong, and what to do about it. */
-export function ProblemNote({ error, retry }: { error: unknown; retry?: () => void }): JSX.Element | null {
-  const { trans } = usePanel();
+export function ProblemNote({ trans, error, retry }: IProps): JSX.Element | null {
   if (!error) {
     return null;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const cure = error instanceof ApiError ? error.cure : '';
+  const { message, cure } = problemOf(error);
   return (
     <div className="mr-Note mr-mod-error" role="alert">
       <p>{message}</p>
