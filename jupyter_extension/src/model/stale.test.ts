@@ -42,6 +42,21 @@ test.each<[string, Partial<Node>]>([
   ]);
 });
 
+test('another default of a flow input makes stale what takes it', () => {
+  const flow = (days: number, title: string): Flow => ({
+    ...after('b', { params: { days: { $input: 'days' } } }),
+    inputs: [
+      { name: 'days', type: 'integer', default: days, title },
+      { name: 'other', default: String(days) }
+    ]
+  });
+  expect([...staleNodes(flow(3, 'Days'), flow(0, 'Days'))]).toEqual([
+    ['b', 'own'],
+    ['c', 'upstream']
+  ]);
+  expect(staleNodes(flow(3, 'Days'), flow(3, 'At most so many days')).size).toBe(0);
+});
+
 test('names, descriptions, places and notes make nothing stale', () => {
   const named = after('a', { name: 'Bank', description: 'Of the bank', metadata: { by: 'Ada' } });
   const notes = [{ id: 'n', text: ['Hello'], x: 0, y: 0, width: 1, height: 1 }];

@@ -1,8 +1,10 @@
 /** What a run has shown of nodes that were edited since. */
 
+import type { FlowInput } from '../_generated/flow';
 import { complete, type Edge, endOf, type Flow, formatFlow, type Node } from './flow';
 import { neighbours } from './graph';
 import type { IStepView } from './run';
+import { inputOf } from './settings';
 
 /** Whether a node itself was edited since, or what it gets. */
 export type Stale = 'own' | 'upstream';
@@ -16,8 +18,11 @@ export function staleNodes(ran: Flow, flow: Flow): ReadonlyMap<string, Stale> {
   const wires = wiresInto(flow.edges);
   const wiresBefore = wiresInto(ran.edges);
   const elsewhere = ran.kernel !== flow.kernel;
+  const inputs = changedInputs(ran, flow);
   const isOwn = (node: Node, old: Node) =>
-    workOf(node) !== workOf(old) || (elsewhere && (node.source !== undefined || node.path !== undefined));
+    workOf(node) !== workOf(old) ||
+    Object.values(node.params ?? {}).some(value => inputs.has(inputOf(value) ?? '')) ||
+    (elsewhere && (node.source !== undefined || node.path !== undefined));
   const stale = new Map<string, Stale>();
   for (const node of flow.nodes) {
     const old = before.get(node.id);
@@ -61,6 +66,13 @@ function workOf(node: Node): string {
   const text = formatFlow(complete({ id: '', nodes: [work] }));
   works.set(node, text);
   return text;
+}
+
+/** The flow's inputs of which a run that is given nothing would have another value. */
+function changedInputs(ran: Flow, flow: Flow): ReadonlySet<string> {
+  const valueOf = ({ type, default: value }: FlowInput) => JSON.stringify([type ?? 'text', value ?? null]);
+  const before = new Map(ran.inputs?.map(input => [input.name, valueOf(input)]));
+  return new Set(flow.inputs?.filter(one => before.get(one.name) !== valueOf(one)).map(({ name }) => name));
 }
 
 /** By node, what it gets from where. */
