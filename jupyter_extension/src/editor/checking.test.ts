@@ -11,10 +11,12 @@ afterEach(() => void vi.useRealTimers());
 function session() {
   const document = SharedFlow.create();
   document.setSource('{"id": "f", "nodes": [{"id": "a", "type": "code"}]}');
-  const answers: ((found: { problems: string[] } | null) => void)[] = [];
+  const answers: ((found: { problems: string[] } | null, status?: number) => void)[] = [];
   const POST = vi.fn(
     (_path: string, _options: { body: { document: { name?: string }; directory: string } }) =>
-      new Promise(done => answers.push(found => done({ data: found, response: { ok: found !== null } })))
+      new Promise(done =>
+        answers.push((found, status = 504) => done({ data: found, response: { ok: found !== null, status } }))
+      )
   );
   const parts = {
     document,
@@ -49,6 +51,19 @@ test('a change during a question is asked about when the answer has come', async
   expect(POST).toHaveBeenCalledTimes(1);
   answers[0]({ problems: [] });
   await vi.advanceTimersByTimeAsync(0);
+  expect(POST).toHaveBeenCalledTimes(2);
+  stop();
+});
+
+test('what is refused is not asked again before something changes', async () => {
+  const { parts, document, POST, answers } = session();
+  const stop = startChecking(parts);
+  await vi.advanceTimersByTimeAsync(0);
+  answers[0](null, 413);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(POST).toHaveBeenCalledTimes(1);
+  document.setField('name', 'Smaller');
+  await vi.advanceTimersByTimeAsync(300);
   expect(POST).toHaveBeenCalledTimes(2);
   stop();
 });

@@ -1,5 +1,6 @@
 import { answer } from '../api/client';
 import type { Schemas } from '../api/client';
+import { mayWorkLater } from '../api/patiently';
 import { PortFollowing } from './portFollowing';
 import type { ISession } from './session';
 
@@ -10,7 +11,8 @@ type Checking = Pick<ISession, 'document' | 'client' | 'lab' | 'path' | 'store' 
 
 /**
  * Asks the service what it says of the document whenever it has changed: one question at a time, the latest text wins.
- * While nobody answers, what was said last stays, and it is asked again. Returns what ends it.
+ * While nobody answers, what was said last stays, and it is asked again; what is refused waits for the next change.
+ * Returns what ends it.
  */
 export function startChecking(session: Checking): () => void {
   const { document, store, stream } = session;
@@ -40,8 +42,8 @@ export function startChecking(session: Checking): () => void {
         following.told(flow, checked.ports);
         store.setState({ checked });
       }
-    } catch {
-      if (!stopped) {
+    } catch (error) {
+      if (!stopped && mayWorkLater(error)) {
         later(WAIT_AFTER_FAILURE);
       }
     }

@@ -21,7 +21,7 @@ export const canvasSearch: JupyterFrontEndPlugin<void> = {
 };
 
 /** It does not tell of a changed state: JupyterLab would search anew, and be at the first match again. */
-class FlowSearch extends SearchProvider<FlowWidget> {
+export class FlowSearch extends SearchProvider<FlowWidget> {
   /** Names are changed in their fields. */
   readonly isReadOnly = true;
 
@@ -34,8 +34,10 @@ class FlowSearch extends SearchProvider<FlowWidget> {
   }
 
   async startQuery(query: RegExp): Promise<void> {
-    const { editor } = this.widget;
-    if (!editor) {
+    const { editor, node } = this.widget;
+    // JupyterLab begins half a second after the last key, when the bar may have been closed.
+    const isOpen = node.querySelector('.jp-DocumentSearch-overlay') !== null;
+    if (!editor || !isOpen) {
       return;
     }
     const { findOnCanvas } = await import('../editor/canvas/find');
