@@ -216,6 +216,9 @@ def test_who_may_only_look_changes_nothing(tmp_path: Path) -> None:
                 pass
             for method in ("POST", "PUT", "PATCH", "DELETE"):
                 assert client.request(method, "api/triggers").status_code == 403
+            rows = "api/runs/00000000-0000-0000-0000-000000000000/steps/a/outputs/table/rows"
+            assert client.post(rows, json={}).status_code == 404  # of the service: it is looked for
+            assert client.post(f"{rows}/../../../../../../triggers", json={}).status_code in (403, 404)
             for path in ("service", "paths", "scratch", "examples"):
                 assert client.post(path, json={}).status_code == 403
             made.stream().close()
