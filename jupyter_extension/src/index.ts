@@ -5,9 +5,13 @@ import { launcher } from './plugins/launcher';
 import { outline } from './plugins/outline';
 import { panes } from './plugins/panes';
 import { panels } from './plugins/panels';
+import { readFiles } from './plugins/readFiles';
 import { run } from './plugins/run';
 import { service } from './plugins/service';
 import { settings } from './plugins/settings';
 import { status } from './plugins/status';
 
-export default [service, document, canvas, canvasSearch, outline, settings, run, panes, panels, launcher, status];
+export default [
+  ...[service, document, canvas, canvasSearch, readFiles, outline, settings],
+  ...[run, panes, panels, launcher, status]
+];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -43,6 +44,20 @@ SORT = {"id": "sort", "type": "table.sort", "name": "Sort"}
 WRITE = {"id": "out", "type": "write.csv", "name": "Out", "params": {"path": "secret-target.csv"}}
 LAYOUT = {"bank": {"x": 0, "y": 0}, "sort": {"x": 14, "y": 0}, "out": {"x": 28, "y": 0}}
 WIRES = [{"from": "bank.table", "to": "sort.table"}, {"from": "sort.table", "to": "out.table"}]
+
+UNLISTED = {
+    f"millrace:{name}"
+    for name in (
+        "accept-completion",
+        "choose-file",
+        "complete-code",
+        "follow-link",
+        "open-run",
+        "show-code",
+        "show-run",
+    )
+} | {"millrace:show-signature"}
+"""Commands that make no sense without arguments, or outside of a field of code."""
 
 NOTE = {"id": "n_1", "text": ["Ask Ada"], "x": 0, "y": 8, "width": 10, "height": 4}
 GROUP = {"id": "g_1", "name": "Sources", "nodes": ["bank", "sort"]}
@@ -111,8 +126,12 @@ def context(page: Page, place: Locator, item: str) -> None:
 def test_cards_show_names_ports_and_how_they_fared(
     open_lab: Callable[[str], Page], lab: Lab, shoot: Callable[[str], None]
 ):
-    shutil.copytree(EXAMPLES / "reconcile", lab.root / "reconcile", dirs_exist_ok=True)
-    page = open_lab("reconcile/reconcile.flow")
+    shutil.copytree(EXAMPLES / "reconcile", lab.root / "cards")
+    flow = lab.root / "cards" / "reconcile.flow"
+    document = json.loads(flow.read_text())
+    del next(one for one in document["nodes"] if one["id"] == "excel")["params"]["path"]
+    flow.write_text(json.dumps(document))
+    page = open_lab("cards/reconcile.flow")
     expect(page.get_by_role("button", name="Read CSV")).to_be_visible(timeout=SETTLE)
     expect(page.locator(".react-flow__node")).to_have_count(8)
     expect(page.get_by_role("group", name="Read CSV, Bank statement")).to_be_visible()
@@ -128,15 +147,9 @@ def test_cards_show_names_ports_and_how_they_fared(
     asked = {"run_id": "r", "state": "running", "created": "2026-11-25T12:00:00Z", "started": None, "ended": None,
              "seconds": None, "failure": None, "forgotten": False, "inputs": {}, "revision_id": None}  # fmt: skip
     run = {"runId": "r", "state": "running", "live": True, "steps": steps, "run": asked, "logs": {}, "last": 0}
-    # The service's own answer would come in between.
-    page.wait_for_function("() => jupyterapp.shell.currentWidget.editor.store.getState().checked", timeout=SETTLE)
     page.evaluate("run => jupyterapp.shell.currentWidget.editor.store.setState({run})", run)
-    problem = {"code": "x", "message": "Choose a file.", "cure": "Fill it in.", "node": "excel", "field": "path",
-               "line": None, "severity": "error"}  # fmt: skip
-    checked = {"problems": [problem], "ports": {}, "schemas": {}, "pickers": {}}
-    page.evaluate("checked => jupyterapp.shell.currentWidget.editor.store.setState({checked})", checked)
     expect(page.get_by_role("group", name="Read CSV, Bank statement, succeeded, 1,204 rows")).to_be_visible()
-    expect(page.get_by_role("group", name="problem: Choose a file.")).to_be_visible()
+    expect(page.get_by_role("group", name="problem: File is missing.")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "40")
     expect(page.locator(".mr-Wire-rows").first).to_be_visible()
     expect(
@@ -220,19 +233,46 @@ def test_wires_are_made_changed_and_removed_by_the_keyboard(open_flow: OpenFlow)
     keys(page, "Enter")
     until(page, "flow.edges.length === 1 && flow.edges[0].to === 'sort.table'")
     expect(page.get_by_text("Connected Bank (table) to Sort (table).")).to_be_visible()
-    expect(node(page, "bank")).not_to_be_focused()
-    node(page, "bank").focus()
+    expect(node(page, "bank")).to_be_focused()
     keys(page, "Control+Alt+w")
     expect(page.get_by_role("dialog", name="Wires")).to_be_visible()
     keys(page, "Enter")
     page.keyboard.type("fails")
     keys(page, "Enter")
     until(page, "flow.edges[0].when === 'failure'")
-    node(page, "bank").focus()
     keys(page, "Control+Alt+w", "Enter")
     page.keyboard.type("remove")
     keys(page, "Enter")
     until(page, "flow.edges.length === 0")
+
+
+def test_new_nodes_are_wired_in_by_the_keyboard(open_flow: OpenFlow):
+    page = open_flow([READ, WRITE], layout=LAYOUT)
+    node(page, "bank").focus()
+    keys(page, "Control+Alt+c")
+    page.keyboard.type("to a new node")
+    keys(page, "Enter")
+    expect(page.get_by_role("dialog", name="Send it to a new")).to_be_visible()
+    page.keyboard.type("sort")
+    keys(page, "Enter")
+    until(page, "flow.nodes.length === 3 && flow.edges[0].to === 'table_sort.table'")
+    node(page, "bank").focus()
+    keys(page, "Control+Alt+w", "Enter")
+    page.keyboard.type("between")
+    keys(page, "Enter")
+    picker = page.get_by_role("dialog", name="Put in between")
+    expect(picker.get_by_role("option", name="Write CSV")).to_have_count(0)  # it has no table to hand on
+    page.keyboard.type("filter")
+    keys(page, "Enter")
+    until(page, "flow.nodes.length === 4 && flow.edges.length === 2")
+    assert set(edges_of(page)) == {"bank.table table_filter.table", "table_filter.table table_sort.table"}
+    boxes = [node(page, id).bounding_box() for id in ("bank", "table_sort", "table_filter")]
+    assert all(apart(a, b) for a, b in itertools.combinations(boxes, 2))
+
+
+def apart(a: Any, b: Any) -> bool:
+    """Whether two boxes do not overlap."""
+    return any(a[at] + a[size] <= b[at] or b[at] + b[size] <= a[at] for at, size in (("x", "width"), ("y", "height")))
 
 
 def test_the_palette_searches_tells_and_adds(open_flow: OpenFlow, shoot: Callable[[str], None]):
@@ -342,6 +382,9 @@ def test_data_files_become_configured_readers(open_flow: OpenFlow, lab: Lab, tmp
     until(page, "flow.nodes[0]?.params.path === 'sales.csv' && flow.nodes[0].name === 'sales'")
     drag(page, page.get_by_role("listitem", name="notes.docx"), empty_spot(page))
     expect(page.get_by_text("Nothing that is installed reads notes.docx.")).to_be_visible()
+    # The same by the menu, which the keyboard opens, too.
+    context(page, page.get_by_role("listitem", name="sales.csv"), "Add to Flow")
+    until(page, "flow.nodes.length === 2 && flow.nodes[1].params.path === 'sales.csv'")
     # From the desktop.
     page.evaluate(
         """([x, y]) => {
@@ -496,6 +539,35 @@ def test_a_note_is_resized_at_its_corners(open_flow: OpenFlow):
     until(page, "flow.notes[0].width === 10 && flow.notes[0].height === 4")
 
 
+def test_notes_and_groups_are_reached_and_changed_by_the_keyboard(open_flow: OpenFlow):
+    group = {"id": "g1", "name": "Sources", "nodes": ["bank"]}
+    page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}}, notes=[NOTE], groups=[group])
+    page.get_by_role("region", name="Flow").focus()
+    keys(page, "Tab", "Alt+ArrowDown")  # a group takes its nodes along
+    until(page, "flow.layout.bank.y === 1")
+    keys(page, "F2")
+    expect(page.get_by_role("textbox", name="Name of the group")).to_be_focused()
+    page.keyboard.type("Banks")
+    keys(page, "Enter")
+    until(page, "flow.groups[0].name === 'Banks'")
+    keys(page, "Tab")
+    expect(page.locator(".react-flow__node-note")).to_be_focused()
+    keys(page, "Alt+Shift+ArrowRight", "Alt+Shift+ArrowDown", "Alt+Shift+ArrowDown", "Alt+Shift+ArrowUp")
+    until(page, "flow.notes[0].width === 11 && flow.notes[0].height === 5")
+    keys(page, "Alt+ArrowLeft")
+    until(page, "flow.notes[0].x === -1")
+    keys(page, "Enter")
+    expect(page.get_by_role("textbox", name="Text of the note")).to_be_focused()
+    page.keyboard.type("Ask Ada")
+    keys(page, "Escape")
+    until(page, "flow.notes[0].text[0] === 'Ask Ada'")
+    keys(page, "Space", "Tab", "Space")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(2)
+    keys(page, "Space")  # the node is taken out again
+    keys(page, "Delete")
+    until(page, "!flow.notes && flow.nodes.length === 1")
+
+
 def test_keys_in_fields_do_nothing_to_the_canvas(open_flow: OpenFlow):
     page = open_flow([READ], layout={"bank": {"x": 0, "y": 0}})
     node(page, "bank").click()
@@ -557,6 +629,16 @@ def test_menus_and_the_palette_of_commands_offer_the_same(open_flow: OpenFlow, s
     page.locator(".react-flow__minimap").wait_for()
     page.evaluate("() => jupyterapp.commands.execute('millrace:toggle-minimap')")
     expect(page.locator(".react-flow__minimap")).to_be_hidden()
+
+
+def test_every_command_is_in_the_palette(open_flow: OpenFlow):
+    page = open_flow([READ, SORT], layout=LAYOUT)
+    node(page, "bank").click()
+    keys(page, "Control+Shift+c")
+    page.locator(".lm-CommandPalette-item[data-command='millrace:fit-flow']").wait_for()
+    ours = page.evaluate("() => jupyterapp.commands.listCommands().filter(id => id.startsWith('millrace:'))")
+    items = page.locator(".lm-CommandPalette-item").evaluate_all("items => items.map(item => item.dataset.command)")
+    assert set(ours) - set(items) == UNLISTED
 
 
 def test_axe_finds_nothing_serious(open_flow: OpenFlow):

@@ -34,7 +34,7 @@ def select(page: Page, node: str, name: str) -> Locator:
     box.focus()
     box.press("Enter")
     data = page.get_by_role("region", name="Data", exact=True)
-    expect(data.get_by_role("heading", name=name)).to_be_visible()
+    expect(data.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
     return data
 
 
@@ -214,7 +214,7 @@ def test_a_million_rows_scroll_and_no_value_runs_a_script(
     page.on("request", lambda one: asked.append(one.post_data_json["start"]) if one.url.endswith("/rows") else None)
     page.get_by_role("button", name="Run", exact=True).click()
     status(page, "Succeeded")
-    data = select(page, "made", "made")
+    data = select(page, "made", "Python code")
     expect(data.locator(".mr-DataBar-count")).to_have_text("1,000,000 rows")
     grid = data.locator(".mr-TableGrid")
     grid.hover()
@@ -304,12 +304,12 @@ def test_a_node_that_was_edited_since_the_run_says_so_and_all_that_follows_it(
 def test_a_run_goes_on_while_the_page_is_loaded_anew_and_is_stopped(open_lab: Callable[[str], Page], lab: Lab) -> None:
     page = open_lab(write(lab, "slow", {"slow": SLOW.replace("SECONDS", "60")}))
     page.get_by_role("button", name="Run", exact=True).click()
-    data = select(page, "slow", "slow")
+    data = select(page, "slow", "Python code")
     data.get_by_role("tab", name="Log").click()
     expect(data.get_by_role("log")).to_contain_text("line 1", timeout=LONG)
     open_lab("slow.flow")
     status(page, "Running")
-    data = select(page, "slow", "slow")
+    data = select(page, "slow", "Python code")
     data.get_by_role("tab", name="Log").click()
     expect(data.get_by_role("log")).to_contain_text("line 12", timeout=LONG)
     data.get_by_label("Follow").uncheck()
@@ -390,7 +390,7 @@ def test_values_that_are_kept_no_longer_say_so_and_what_to_do(
     page = open_lab(write(lab, "gone", {"row": ROW}))
     for _ in range(2):
         made(page, page.get_by_role("button", name="Run", exact=True).click)
-    data = select(page, "row", "row")
+    data = select(page, "row", "Python code")
     runs = data.get_by_label("Shown run").locator("option")
     expect(runs).to_have_count(2)
     last, first = (run.get_attribute("value") for run in runs.all())
@@ -473,7 +473,7 @@ def test_of_large_output_the_beginning_is_shown_and_no_more_is_fetched(
     watch.send("Network.enable")
     watch.on("Network.dataReceived", lambda told: fetched.update({told["requestId"]: told["dataLength"]}))
     watch.on("Network.loadingFinished", lambda told: fetched.update({told["requestId"]: told["encodedDataLength"]}))
-    data = select(page, "made", "made")
+    data = select(page, "made", "Python code")
     expect(data.locator("pre")).to_contain_text("000000000")
     expect(data.locator("pre")).to_contain_text("The rest is in the download.")
     expect(data).to_contain_text(f"text · {megabytes}")
@@ -494,7 +494,7 @@ def test_of_large_output_the_beginning_is_shown_and_no_more_is_fetched(
 def test_the_view_recovers_when_the_service_is_killed_in_the_middle(open_lab: Callable[[str], Page], lab: Lab) -> None:
     page = open_lab(write(lab, "killed", {"slow": SLOW.replace("SECONDS", "8")}))
     page.get_by_role("button", name="Run", exact=True).click()
-    data = select(page, "slow", "slow")
+    data = select(page, "slow", "Python code")
     data.get_by_role("tab", name="Log").click()
     expect(data.get_by_role("log")).to_contain_text("line 2", timeout=LONG)
     os.kill(json.loads((lab.home / "service.json").read_text())["pid"], signal.SIGKILL)
@@ -519,9 +519,7 @@ def test_a_run_asks_for_inputs_and_publishing_says_what_schedules_run(
     data = select(page, "bank", "Bank statement")
     data.get_by_role("tab", name="Details").click()
     expect(data.get_by_role("region", name="Details")).to_contain_text("Input days5")
-    page.get_by_role("button", name="Publish", exact=True).click()
-    page.get_by_role("dialog").get_by_role("textbox").fill("first")
-    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    publish(page, "first")
     expect(revision).to_have_text("Schedules run revision 1, as shown", timeout=LONG)
     page.evaluate("""() => {
         const [widget] = [...jupyterapp.shell.widgets('main')];
@@ -529,6 +527,22 @@ def test_a_run_asks_for_inputs_and_publishing_says_what_schedules_run(
     }""")
     expect(revision).to_have_text("Schedules run revision 1; the draft differs")
     shoot("differs")
+    publish(page, "second")
+    expect(revision).to_have_text("Schedules run revision 2, as shown", timeout=LONG)
+    millrace(lab, "revisions", "activate", str(lab.root / "reconcile" / "reconcile.flow"), "1")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # somebody comes back from a terminal
+    expect(revision).to_have_text("Schedules run revision 1; the draft differs", timeout=LONG)
+
+
+def publish(page: Page, note: str) -> None:
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill(note)
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+
+
+def millrace(lab: Lab, *arguments: str) -> None:
+    command = [sys.executable, "-m", "studio.cli.main", *arguments]
+    subprocess.run(command, env=os.environ | {"MILLRACE_HOME": str(lab.home)}, check=True)
 
 
 def test_a_run_that_is_started_elsewhere_can_be_shown_at_once(open_lab: Callable[[str], Page], lab: Lab) -> None:
@@ -538,6 +552,5 @@ def test_a_run_that_is_started_elsewhere_can_be_shown_at_once(open_lab: Callable
     status(page, "Succeeded")
     shown = page.get_by_label("Shown run").locator("option")
     expect(shown).to_have_count(1)
-    command = [sys.executable, "-m", "studio.cli.main", "run", str(lab.root / path)]
-    subprocess.run(command, env=os.environ | {"MILLRACE_HOME": str(lab.home)}, check=True)
+    millrace(lab, "run", str(lab.root / path))
     expect(shown).to_have_count(2)

@@ -1,6 +1,6 @@
 /** The canvas's grid: the file holds whole units of it. */
 
-import type { IPlace } from './flow';
+import type { INote, IPlace } from './flow';
 
 /** Pixels of one unit at 100 %. */
 export const GRID = 24;
@@ -37,6 +37,14 @@ export function placeAt(point: IPoint, old?: IPlace): IPlace {
 export function isPlace(value: unknown): value is IPlace {
   const place = value as IPlace | undefined;
   return typeof place?.x === 'number' && typeof place.y === 'number';
+}
+
+/** In units. */
+export const LEAST_NOTE = { width: 4, height: 2 };
+
+/** A note's size in units; one that tells none has the usual one. */
+export function noteSize(note: INote): { width: number; height: number } {
+  return { width: note.width || 8, height: note.height || 4 };
 }
 
 /** The smallest box around others; null around none. */

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import type { IEditor } from '../editor/context';
+import { currentNode, selected } from '../editor/canvas/actions/select';
 import { canvasOf } from '../editor/canvas/state';
 
 /** A command of the canvas: what it is called, when it can be used, and with which arguments it is listed. */
@@ -18,6 +19,7 @@ export interface ICanvasCommand {
 const DIRECTIONS = ['up', 'down', 'left', 'right'];
 const ALIGNMENTS = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 const ONCE: readonly ReadonlyJSONObject[] = [{}];
+const STEERED = { args: { direction: DIRECTIONS }, listed: DIRECTIONS.map(direction => ({ direction })) };
 
 export function canvasCommands(trans: TranslationBundle): ICanvasCommand[] {
   return [...editing(trans), ...placing(trans), ...looking(trans), ...adding(trans)];
@@ -25,15 +27,15 @@ export function canvasCommands(trans: TranslationBundle): ICanvasCommand[] {
 
 function editing(trans: TranslationBundle): ICanvasCommand[] {
   return [
-    { id: 'undo-edit', label: trans.__('Undo'), enabled: ({ document }) => document.canUndo() },
-    { id: 'redo-edit', label: trans.__('Redo'), enabled: ({ document }) => document.canRedo() },
+    { id: 'undo-edit', label: trans.__('Undo'), enabled: ({ document }) => document.canUndo(), listed: ONCE },
+    { id: 'redo-edit', label: trans.__('Redo'), enabled: ({ document }) => document.canRedo(), listed: ONCE },
     { id: 'delete-selection', label: trans.__('Delete'), enabled: hasAny, listed: ONCE },
     { id: 'cut-nodes', label: trans.__('Cut Nodes'), enabled: hasParts, listed: ONCE },
     { id: 'copy-nodes', label: trans.__('Copy Nodes'), enabled: hasParts, listed: ONCE },
     { id: 'paste-nodes', label: trans.__('Paste Nodes'), listed: ONCE },
     { id: 'duplicate-nodes', label: trans.__('Duplicate Nodes'), enabled: hasParts, listed: ONCE },
     { id: 'select-all-nodes', label: trans.__('Select All Nodes'), listed: ONCE },
-    { id: 'clear-selection', label: trans.__('Select Nothing') }
+    { id: 'clear-selection', label: trans.__('Select Nothing'), listed: ONCE }
   ];
 }
 
@@ -46,10 +48,22 @@ function placing(trans: TranslationBundle): ICanvasCommand[] {
     middle: trans.__('Align Middles'),
     bottom: trans.__('Align Bottom')
   };
+  const moves: Record<string, string> = {
+    up: trans.__('Move Nodes Up'),
+    down: trans.__('Move Nodes Down'),
+    left: trans.__('Move Nodes Left'),
+    right: trans.__('Move Nodes Right')
+  };
+  const sizes: Record<string, string> = {
+    up: trans.__('Make Note Shorter'),
+    down: trans.__('Make Note Taller'),
+    left: trans.__('Make Note Narrower'),
+    right: trans.__('Make Note Wider')
+  };
   return [
     {
       id: 'align-nodes',
-      label: args => alignments[args.to as string] ?? trans.__('Align Nodes'),
+      label: named(alignments, 'to', trans.__('Align Nodes')),
       enabled: hasNodes(2),
       args: { to: ALIGNMENTS },
       listed: ALIGNMENTS.map(to => ({ to }))
@@ -62,7 +76,8 @@ function placing(trans: TranslationBundle): ICanvasCommand[] {
       listed: [{ axis: 'x' }, { axis: 'y' }]
     },
     { id: 'arrange-nodes', label: trans.__('Arrange Nodes'), listed: ONCE },
-    { id: 'move-nodes', label: trans.__('Move Nodes'), enabled: hasAny, args: { direction: DIRECTIONS } },
+    { id: 'move-nodes', label: named(moves, 'direction', trans.__('Move Nodes')), enabled: hasAny, ...STEERED },
+    { id: 'resize-note', label: named(sizes, 'direction', trans.__('Resize Note')), enabled: hasNote, ...STEERED },
     { id: 'group-nodes', label: trans.__('Group Nodes'), enabled: hasNodes(1), listed: ONCE },
     { id: 'ungroup-nodes', label: trans.__('Ungroup Nodes'), enabled: hasAny, listed: ONCE }
   ];
@@ -74,14 +89,20 @@ function looking(trans: TranslationBundle): ICanvasCommand[] {
     out: trans.__('Zoom Out'),
     actual: trans.__('Zoom to 100 %')
   };
+  const ways: Record<string, string> = {
+    up: trans.__('Go to the Node Above'),
+    down: trans.__('Go to the Node Below'),
+    left: trans.__('Go to the Node Before'),
+    right: trans.__('Go to the Node After')
+  };
   return [
-    { id: 'move-focus', label: trans.__('Go to the Next Node'), args: { direction: DIRECTIONS } },
-    { id: 'toggle-node', label: trans.__('Select or Unselect Node') },
+    { id: 'move-focus', label: named(ways, 'direction', trans.__('Go to Node')), ...STEERED },
+    { id: 'toggle-node', label: trans.__('Select or Unselect Node'), listed: ONCE },
     { id: 'open-settings', label: trans.__('Open Settings of Node'), listed: ONCE },
     { id: 'fit-flow', label: trans.__('Show the Whole Flow'), listed: ONCE },
     {
       id: 'zoom-flow',
-      label: args => zooms[args.to as string] ?? trans.__('Zoom'),
+      label: named(zooms, 'to', trans.__('Zoom')),
       args: { to: ['in', 'out', 'actual'] },
       listed: [{ to: 'in' }, { to: 'out' }, { to: 'actual' }]
     },
@@ -98,12 +119,12 @@ function adding(trans: TranslationBundle): ICanvasCommand[] {
   return [
     { id: 'add-node', label: trans.__('Add Node…'), listed: ONCE, args: { component: [] } },
     { id: 'add-note', label: trans.__('Add Note'), listed: ONCE },
-    { id: 'write-text', label: trans.__('Edit Text'), enabled: editor => marks(editor).length > 0 },
+    { id: 'write-text', label: trans.__('Edit Text'), enabled: hasMark, listed: ONCE },
     { id: 'connect-node', label: trans.__('Connect to…'), enabled: hasNodes(1), listed: ONCE },
     { id: 'list-wires', label: trans.__('Wires of Node…'), enabled: hasNodes(1), listed: ONCE },
     {
       id: 'set-wire-condition',
-      label: args => conditions[args.when as string] ?? trans.__('Set Condition of Wire'),
+      label: named(conditions, 'when', trans.__('Set Condition of Wire')),
       enabled: editor => canvasOf(editor).store.getState().edges.length > 0,
       args: { when: Object.keys(conditions) },
       listed: Object.keys(conditions).map(when => ({ when }))
@@ -111,19 +132,25 @@ function adding(trans: TranslationBundle): ICanvasCommand[] {
   ];
 }
 
-function marks(editor: IEditor): readonly string[] {
-  return canvasOf(editor).store.getState().marks;
+/** A label for each value of an argument; another where it is not given. */
+function named(labels: Readonly<Record<string, string>>, arg: string, other: string): ICanvasCommand['label'] {
+  return args => labels[args[arg] as string] ?? other;
 }
 
 function hasNodes(least: number): (editor: IEditor) => boolean {
-  return editor => {
-    const focused = least === 1 && canvasOf(editor).surface?.focused();
-    return Boolean(focused) || editor.store.getState().selection.length >= least;
-  };
+  return editor => selected(editor).nodes.length >= least || (least === 1 && currentNode(editor) !== undefined);
+}
+
+function hasNote(editor: IEditor): boolean {
+  return selected(editor).notes.length > 0;
+}
+
+function hasMark(editor: IEditor): boolean {
+  return hasNote(editor) || selected(editor).groups.length > 0;
 }
 
 function hasParts(editor: IEditor): boolean {
-  return hasNodes(1)(editor) || marks(editor).length > 0;
+  return hasNodes(1)(editor) || hasMark(editor);
 }
 
 function hasAny(editor: IEditor): boolean {

@@ -2,7 +2,7 @@ import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
 import { memo } from 'react';
 
 import type { INote } from '../../model/flow';
-import { GRID, type IBox, placeAt } from '../../model/grid';
+import { GRID, type IBox, LEAST_NOTE, placeAt } from '../../model/grid';
 import { setNoteText } from './actions/note';
 import { NOTE } from './actions/select';
 import { TextInPlace } from './TextInPlace';
@@ -31,8 +31,8 @@ export const NoteCard = memo(function NoteCard({ data, selected }: NodeProps<Not
     <div className="mr-NoteCard">
       <NodeResizer
         isVisible={selected && !writing}
-        minWidth={4 * GRID}
-        minHeight={2 * GRID}
+        minWidth={LEAST_NOTE.width * GRID}
+        minHeight={LEAST_NOTE.height * GRID}
         onResize={resize}
         onResizeEnd={resized}
       />

@@ -17,6 +17,7 @@ function PickList({ picking }: { picking: IPicking }): JSX.Element {
   const { trans } = editor;
   const [query, setQuery] = useState(picking.query ?? '');
   const [at, setAt] = useState(0);
+  const [before] = useState(() => canvasOf(editor).surface?.focused() ?? editor.store.getState().selection[0]);
   const listId = useId();
   const box = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => searched(picking.picks, query), [picking, query]);
@@ -28,15 +29,19 @@ function PickList({ picking }: { picking: IPicking }): JSX.Element {
   }, [active, shown]);
 
   const close = () => {
-    const { store, surface } = canvasOf(editor);
+    const { store } = canvasOf(editor);
     if (store.getState().picking === picking) {
       store.setState({ picking: null });
     }
-    return surface;
+  };
+  /** Closes it, and the keyboard is where it was before. */
+  const leave = () => {
+    close();
+    canvasOf(editor).surface?.focus(before);
   };
   const pick = (one: IPick | undefined) => {
     if (one) {
-      close()?.focus(editor.store.getState().selection[0]);
+      leave();
       picking.onPick(one.id);
     }
   };
@@ -51,7 +56,7 @@ function PickList({ picking }: { picking: IPicking }): JSX.Element {
       pick(shown[active]);
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();
-      close()?.focus(editor.store.getState().selection[0]);
+      leave();
     }
   };
   return (

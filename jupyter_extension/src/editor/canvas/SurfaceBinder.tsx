@@ -59,12 +59,16 @@ export function SurfaceBinder({ canvas }: { canvas: RefObject<HTMLElement> }): n
       focusSettings: () => void requestAnimationFrame(() => focusSettings(node)),
       focused: () => {
         const active = document.activeElement;
-        const id = node.contains(active) ? active?.closest('.react-flow__node-card')?.getAttribute('data-id') : null;
+        const id = node.contains(active) ? active?.closest('.react-flow__node')?.getAttribute('data-id') : null;
         return id ?? null;
       }
     };
+    const boxOfMark = (id: string) => {
+      const drawn = flow.getNode(id);
+      return drawn && { ...drawn.position, width: drawn.width ?? 0, height: drawn.height ?? 0 };
+    };
     const bringIntoSight = (id: string) => {
-      const card = currentCards(editor).get(id);
+      const card = currentCards(editor).get(id) ?? boxOfMark(id);
       const { transform, width, height } = store.getState();
       const [x, y, zoom] = transform;
       const inSight = (at: number, size: number, offset: number, room: number) =>

@@ -53,13 +53,13 @@ export interface ISurface extends ICanvasView {
   /** Where the pointer is above it, in pixels of the window. */
   pointer(): IPoint | null;
   zoom(to: 'in' | 'out' | 'actual'): void;
-  /** Gives the keyboard's focus to a node, or to the canvas itself. */
-  focus(node?: string): void;
+  /** Gives the keyboard's focus to a node, note or group, or to the canvas itself. */
+  focus(id?: string): void;
   /** Brings a node into sight and selects it; the keyboard stays where it is. */
   show(node: string): void;
   /** Gives it to the first field of the settings pane. */
   focusSettings(): void;
-  /** The node that has the keyboard's focus. */
+  /** The node, note or group that has the keyboard's focus, by the canvas's id. */
   focused(): string | null;
 }
 

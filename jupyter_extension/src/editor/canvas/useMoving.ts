@@ -5,7 +5,7 @@ import type { IGroup } from '../../model/flow';
 import type { IPoint } from '../../model/grid';
 import { type IEditor, useEditor } from '../context';
 import { putAt } from './actions/place';
-import { GROUP, NOTE } from './actions/select';
+import { GROUP, isMark, NOTE } from './actions/select';
 import { currentCards } from './cards';
 import { canvasOf } from './state';
 import { frameOf, type Moved, type ShownNode } from './useShownNodes';
@@ -79,7 +79,6 @@ function noteSelection(editor: IEditor, changes: NodeChange<ShownNode>[]): void 
   const { store } = canvasOf(editor);
   const chosen = new Set([...editor.store.getState().selection, ...store.getState().marks]);
   picks.forEach(({ id, selected }) => (selected ? chosen.add(id) : chosen.delete(id)));
-  const isMark = (id: string) => id.includes(':');
   store.setState({ marks: [...chosen].filter(isMark) });
   editor.store.setState({ selection: [...chosen].filter(id => !isMark(id)) });
 }

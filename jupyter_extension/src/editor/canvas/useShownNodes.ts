@@ -4,7 +4,17 @@ import { useMemo, useRef } from 'react';
 import type { ICard } from '../../model/cards';
 import type { Flow, IGroup, INote } from '../../model/flow';
 import { flowOrder } from '../../model/graph';
-import { around, GRID, HEAD_HEIGHT, type IBox, type IPoint, isPlace, ROW_HEIGHT, toPixels } from '../../model/grid';
+import {
+  around,
+  GRID,
+  HEAD_HEIGHT,
+  type IBox,
+  type IPoint,
+  isPlace,
+  noteSize,
+  ROW_HEIGHT,
+  toPixels
+} from '../../model/grid';
 import { mayBeStale, type Stale } from '../../model/stale';
 import type { Cards } from '../../model/wiring';
 import { useEditor, useSession } from '../context';
@@ -93,7 +103,8 @@ function cardNode(card: ICard, stale: string, at: IPoint | undefined, ariaLabel:
 }
 
 function noteNode(id: string, note: INote, at: IPoint | IBox | undefined, name: string): NoteNode {
-  const size = at && 'width' in at ? at : { width: (note.width || 8) * GRID, height: (note.height || 4) * GRID };
+  const { width, height } = noteSize(note);
+  const size = at && 'width' in at ? at : { width: width * GRID, height: height * GRID };
   const text = Array.isArray(note.text) ? note.text.join(' ') : '';
   return {
     ...{ id, type: 'note', data: { note }, position: at ?? toPixels(note), ariaLabel: `${name}, ${text}` },

@@ -32,7 +32,7 @@ export function Palette(): JSX.Element {
           className="mr-Palette-search jp-mod-styled"
           type="search"
           value={query}
-          placeholder={trans.__('Search components')}
+          placeholder={trans.__('Search')}
           aria-label={trans.__('Search components')}
           onChange={event => setQuery(event.target.value)}
         />

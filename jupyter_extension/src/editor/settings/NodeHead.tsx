@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CODE, type Node, NOTEBOOK } from '../../model/flow';
 import type { Manifest } from '../../model/settings';
 import { Icon } from '../canvas/icons';
+import { useCards } from '../canvas/useCards';
 import { useEditor } from '../context';
 import { ejectNode } from './eject';
 import { GrowingText } from './GrowingText';
@@ -12,7 +13,7 @@ import { useDraft } from './useDraft';
 export function NodeHead({ node, manifest }: { node: Node; manifest?: Manifest }): JSX.Element {
   const editor = useEditor();
   const { document, trans } = editor;
-  const kind = useKind(node, manifest);
+  const kind = useCards().get(node.id)?.typeName ?? node.type;
   const name = useDraft(node.name ?? '', text => document.updateNode(node.id, { name: text || undefined }));
   const about = useDraft(node.description ?? '', text =>
     document.updateNode(node.id, { description: text || undefined })
@@ -58,14 +59,6 @@ export function NodeHead({ node, manifest }: { node: Node; manifest?: Manifest }
 /** Whether the node carries its code itself. */
 function isOwn({ type }: Node): boolean {
   return type === CODE || type === NOTEBOOK;
-}
-
-function useKind(node: Node, manifest?: Manifest): string {
-  const { trans } = useEditor();
-  if (node.type === CODE) {
-    return trans.__('Code');
-  }
-  return node.type === NOTEBOOK ? trans.__('Notebook') : (manifest?.name ?? node.type);
 }
 
 function Effect({ effect }: { effect: Manifest['effect'] }): JSX.Element {

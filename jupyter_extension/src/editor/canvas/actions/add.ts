@@ -1,7 +1,7 @@
 import { catalog, type IOffer, nodeOf, readerOf } from '../../../model/catalog';
 import { cardsOf, titleOf } from '../../../model/cards';
 import { newNodeId } from '../../../model/clipboard';
-import type { Edge, Node } from '../../../model/flow';
+import { type Edge, endOf, type Node } from '../../../model/flow';
 import { CARD_WIDTH, GRID, type IPoint, placeAt } from '../../../model/grid';
 import { fits, type IPort, portOf } from '../../../model/ports';
 import { folderOf, relativePath } from '../../../model/relativePath';
@@ -15,14 +15,14 @@ export function offers(editor: IEditor): IOffer[] {
   return catalog(editor.store.getState().components);
 }
 
-/** Adds a node of a type, at a point of the flow (else where there is room in sight), put into a wire if one is given. */
+/** Adds a node of a type, at a point of the flow (else where there is room), put into a wire if one is given. */
 export function addOffer(editor: IEditor, id: string, at?: IPoint, wire?: Edge): void {
   const offer = offers(editor).find(one => one.id === id);
   if (!offer) {
     return hint(editor, editor.trans.__('There is no component "%1" here. Install its plugin.', id));
   }
   const node = nodeOf(offer, newNodeId(taken(editor), offer.id.replace('.', '_')));
-  addNode(editor, node, at ?? room(editor), wire);
+  addNode(editor, node, at ?? room(editor, wire), wire);
 }
 
 /** Adds a node of a type, wired to an end that was pulled into empty space. */
@@ -31,8 +31,9 @@ export function addWired(editor: IEditor, offer: IOffer, end: IEnd, isOutput: bo
   const port = end.port ? (fittingPort(editor, offer, end, isOutput)?.name ?? '') : '';
   const other = nameOfEnd({ node: id, port });
   const edge = isOutput ? { from: nameOfEnd(end), to: other } : { from: other, to: nameOfEnd(end) };
+  const place = free(editor, { x: isOutput ? at.x : at.x - CARD_WIDTH, y: at.y - 2 * GRID });
   editor.document.together(() => {
-    editor.document.addNode(nodeOf(offer, id), placeAt({ x: isOutput ? at.x : at.x - CARD_WIDTH, y: at.y - 2 * GRID }));
+    editor.document.addNode(nodeOf(offer, id), placeAt(place));
     editor.document.addEdge(edge);
   });
   show(editor, [id]);
@@ -59,8 +60,8 @@ export function spliceInto(editor: IEditor, edge: Edge, node: string, cards: Car
   });
 }
 
-/** A reader for each data file, configured; says of the others why there is none. */
-export function addFiles(editor: IEditor, files: readonly string[], at: IPoint): void {
+/** A reader for each data file, configured, where there is room or at a point; says of the others why there is none. */
+export function addFiles(editor: IEditor, files: readonly string[], at: IPoint = room(editor)): void {
   const { trans } = editor;
   const components = editor.store.getState().components ?? [];
   const made: string[] = [];
@@ -123,18 +124,31 @@ function taken(editor: IEditor): Set<string> {
   return new Set(editor.document.flow.nodes.map(node => node.id.toLowerCase()));
 }
 
-/** The middle of what is in sight, moved down until nothing lies there. */
-function room(editor: IEditor): IPoint {
+/** Room for a card in the middle of a wire, or of what is in sight. */
+function room(editor: IEditor, wire?: Edge): IPoint {
+  const known = currentCards(editor);
+  const ends = wire ? [wire.from, wire.to].flatMap(end => known.get(endOf(end).node) ?? []) : [];
+  return free(editor, ends.length === 2 ? middle(ends[0], ends[1]) : middleOfSight(editor));
+}
+
+/** The first place from a point downwards where a card covers no other. */
+function free(editor: IEditor, { x, y }: IPoint): IPoint {
+  const cards = [...currentCards(editor).values()];
+  const isCovered = (top: number) =>
+    cards.some(card => Math.abs(card.x - x) < CARD_WIDTH && Math.abs(card.y - top) < Math.max(card.height, 4 * GRID));
+  let top = y;
+  while (isCovered(top)) {
+    top += 2 * GRID;
+  }
+  return { x, y: top };
+}
+
+function middle(a: IPoint, b: IPoint): IPoint {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+function middleOfSight(editor: IEditor): IPoint {
   const surface = canvasOf(editor).surface;
   const centre = surface ? surface.toFlow(surface.centre()) : { x: 0, y: 0 };
-  const at = { x: centre.x - CARD_WIDTH / 2, y: centre.y - 2 * GRID };
-  const cards = [...currentCards(editor).values()];
-  const covered = () =>
-    cards.some(
-      card => Math.abs(card.x - at.x) < CARD_WIDTH && Math.abs(card.y - at.y) < Math.max(card.height, 4 * GRID)
-    );
-  while (covered()) {
-    at.y += 2 * GRID;
-  }
-  return at;
+  return { x: centre.x - CARD_WIDTH / 2, y: centre.y - 2 * GRID };
 }

@@ -34,8 +34,12 @@ export async function copy(editor: IEditor): Promise<void> {
   const chosen = selected(editor);
   if (chosen.nodes.length + chosen.notes.length) {
     await writeClipboard(clipText(clipOf(editor.document.flow, chosen, places(editor))));
-    const count = chosen.nodes.length;
-    hint(editor, editor.trans._n('Copied %1 node.', 'Copied %1 nodes.', count, count));
+    const { trans } = editor;
+    const [nodes, notes] = [chosen.nodes.length, chosen.notes.length];
+    const words = nodes
+      ? trans._n('Copied %1 node.', 'Copied %1 nodes.', nodes, nodes)
+      : trans._n('Copied %1 note.', 'Copied %1 notes.', notes, notes);
+    hint(editor, words);
   }
 }
 

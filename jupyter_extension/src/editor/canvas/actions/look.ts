@@ -5,7 +5,8 @@ import type { IEditor } from '../../context';
 import { currentCards } from '../cards';
 import { showPane } from '../../panes';
 import { canvasOf } from '../state';
-import { select, selected } from './select';
+import { write } from './note';
+import { currentNode, isMark, select } from './select';
 
 export function fit(editor: IEditor): void {
   editor.view.current?.fit();
@@ -29,7 +30,7 @@ export function orderedCards(editor: IEditor): ICard[] {
 /** Moves the keyboard's focus along the wires, or to the node above or below. */
 export function moveFocus(editor: IEditor, direction: Direction): void {
   const cards = currentCards(editor);
-  const from = canvasOf(editor).surface?.focused() ?? selected(editor).nodes[0];
+  const from = currentNode(editor);
   const to =
     from === undefined ? orderedCards(editor)[0]?.id : steer(cards, editor.document.flow.edges, from, direction);
   if (to !== undefined) {
@@ -37,20 +38,27 @@ export function moveFocus(editor: IEditor, direction: Direction): void {
   }
 }
 
-/** Adds the focused node to what is selected, or takes it out. */
+/** Adds the focused node, note or group to what is selected, or takes it out. */
 export function toggleSelected(editor: IEditor): void {
-  const node = canvasOf(editor).surface?.focused();
-  const { nodes } = selected(editor);
-  if (node) {
-    select(editor, nodes.includes(node) ? nodes.filter(id => id !== node) : [...nodes, node]);
+  const { store, surface } = canvasOf(editor);
+  const focused = surface?.focused();
+  if (focused) {
+    const chosen = new Set([...editor.store.getState().selection, ...store.getState().marks]);
+    if (!chosen.delete(focused)) {
+      chosen.add(focused);
+    }
+    const [nodes, marks] = [[...chosen].filter(id => !isMark(id)), [...chosen].filter(isMark)];
+    select(editor, nodes, marks);
   }
 }
 
-/** Brings the keyboard to the settings of the focused node. */
+/** Brings the keyboard to the settings of the focused node, or to the text of the focused note or group. */
 export function openSettings(editor: IEditor): void {
   const { surface } = canvasOf(editor);
-  const node = surface?.focused() ?? selected(editor).nodes[0];
-  if (node) {
+  const node = currentNode(editor);
+  if (!node) {
+    write(editor);
+  } else {
     select(editor, [node]);
     showPane(editor, 'settings');
     surface?.focusSettings();

@@ -1,8 +1,10 @@
 import { newMarkId } from '../../../model/clipboard';
 import type { IGroup, INote } from '../../../model/flow';
-import { toUnits } from '../../../model/grid';
+import { LEAST_NOTE, noteSize, toUnits } from '../../../model/grid';
+import type { Direction } from '../../../model/steer';
 import type { IEditor } from '../../context';
 import { canvasOf } from '../state';
+import { STEPS } from './place';
 import { GROUP, hint, NOTE, select, selected } from './select';
 
 /** A new note at the pointer, ready to be written. */
@@ -41,10 +43,26 @@ export function ungroup(editor: IEditor): void {
 
 /** Edits the text of the selected note or group. */
 export function write(editor: IEditor): void {
-  const [mark] = canvasOf(editor).store.getState().marks;
+  const { notes, groups } = selected(editor);
+  const [mark] = [...notes.map(id => NOTE + id), ...groups.map(id => GROUP + id)];
   if (mark) {
     canvasOf(editor).store.setState({ writing: mark });
   }
+}
+
+/** Makes the selected notes larger (down, right) or smaller (up, left) by one unit of the grid. */
+export function resizeNotes(editor: IEditor, direction: Direction): void {
+  const { notes } = selected(editor);
+  const { document } = editor;
+  const step = STEPS[direction];
+  document.together(() => {
+    for (const note of (document.flow.notes as INote[]).filter(({ id }) => notes.includes(id))) {
+      const size = noteSize(note);
+      const width = Math.max(LEAST_NOTE.width, size.width + step.x);
+      const height = Math.max(LEAST_NOTE.height, size.height + step.y);
+      document.setNote({ ...note, width, height });
+    }
+  });
 }
 
 export function setNoteText(editor: IEditor, note: INote, text: string): void {

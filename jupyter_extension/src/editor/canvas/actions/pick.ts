@@ -1,4 +1,5 @@
 import type { IOffer } from '../../../model/catalog';
+import { type Edge, endOf } from '../../../model/flow';
 import type { IPoint } from '../../../model/grid';
 import type { IEnd } from '../../../model/wiring';
 import type { IEditor } from '../../context';
@@ -15,6 +16,22 @@ export function quickAdd(editor: IEditor, query = ''): void {
       ...{ title: trans.__('Add a node'), at, query, picks: offers(editor).map(pickOf) },
       empty: trans.__('No node is called that.'),
       onPick: id => addOffer(editor, id, surface?.toFlow(at))
+    }
+  });
+}
+
+/** A list of the node types that fit into a wire. */
+export function offerBetween(editor: IEditor, wire: Edge, at: IPoint): void {
+  const { trans } = editor;
+  const [from, to] = [endOf(wire.from), endOf(wire.to)];
+  const fitting = offers(editor).filter(
+    offer => !from.port || (fittingPort(editor, offer, from, true) && fittingPort(editor, offer, to, false))
+  );
+  canvasOf(editor).store.setState({
+    picking: {
+      ...{ title: trans.__('Put in between'), at, picks: fitting.map(pickOf) },
+      empty: trans.__('No installed node fits here.'),
+      onPick: id => addOffer(editor, id, undefined, wire)
     }
   });
 }

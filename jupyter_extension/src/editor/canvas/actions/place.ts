@@ -7,7 +7,8 @@ import { currentCards } from '../cards';
 import { canvasOf } from '../state';
 import { hint, selected } from './select';
 
-const STEPS: Record<Direction, IPoint> = {
+/** One unit of the grid in each direction. */
+export const STEPS: Record<Direction, IPoint> = {
   up: { x: 0, y: -1 },
   down: { x: 0, y: 1 },
   left: { x: -1, y: 0 },

@@ -13,16 +13,28 @@ export interface ISelectedParts {
   groups: string[];
 }
 
-/** What is selected and still there; where nothing is, the node that has the keyboard's focus. */
+/** Whether the canvas's id is that of a note or a group. */
+export function isMark(id: string): boolean {
+  return id.startsWith(NOTE) || id.startsWith(GROUP);
+}
+
+/** The node that has the keyboard's focus; else the first of those that are selected. */
+export function currentNode(editor: IEditor): string | undefined {
+  const focused = canvasOf(editor).surface?.focused();
+  return focused && !isMark(focused) ? focused : selected(editor).nodes[0];
+}
+
+/** What is selected and still there; where nothing is, what has the keyboard's focus. */
 export function selected(editor: IEditor): ISelectedParts {
   const { flow } = editor.document;
   const { edges, marks } = canvasOf(editor).store.getState();
   const ids = edgeIds(flow.edges);
   const nodes = editor.store.getState().selection.filter(id => editor.document.node(id));
   const focused = nodes.length + edges.length + marks.length ? null : canvasOf(editor).surface?.focused();
-  const marked = (prefix: string) => marks.flatMap(id => (id.startsWith(prefix) ? [id.slice(prefix.length)] : []));
+  const parts = focused ? [focused] : [...nodes, ...marks];
+  const marked = (prefix: string) => parts.flatMap(id => (id.startsWith(prefix) ? [id.slice(prefix.length)] : []));
   return {
-    nodes: focused ? [focused] : nodes,
+    nodes: parts.filter(id => !isMark(id)),
     edges: flow.edges.filter((_, index) => edges.includes(ids[index])),
     notes: marked(NOTE),
     groups: marked(GROUP)
