@@ -86,12 +86,14 @@ def cast(
     """
     import polars as pl
 
+    from studio.frame import columns
+
     schema = table.collect_schema()
     if all(schema[name] == dtype_of(kind) for name, kind in kinds.items()):
         return table
 
     def pieces(wanted: list[str]) -> Iterator[pl.DataFrame]:
-        for piece in pieces_of(table.select(wanted)):
+        for piece in pieces_of(table.select(columns(wanted))):
             yield piece.with_columns(
                 convert(piece[name], kinds[name], reading, field=field) for name in wanted if name in kinds
             )

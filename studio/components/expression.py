@@ -58,9 +58,11 @@ def guarded(table: pl.LazyFrame, *, field: str) -> pl.LazyFrame:
     """The same table; polars' errors on its data become :class:`UserError`."""
     import polars as pl
 
+    from studio.frame import columns
+
     def pieces(wanted: list[str]) -> Iterator[pl.DataFrame]:
         try:
-            yield from pieces_of(table.select(wanted))
+            yield from pieces_of(table.select(columns(wanted)))
         except pl.exceptions.PolarsError as error:
             raise told(error, field) from error
 

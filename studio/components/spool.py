@@ -101,9 +101,11 @@ def _concatenated(files: list[Path], cure: str) -> pl.LazyFrame:
 def _brought_to(scan: pl.LazyFrame, types: dict[str, pl.DataType]) -> pl.LazyFrame:
     import polars as pl
 
+    from studio.frame import column
+
     present = scan.collect_schema()
     return scan.select(
-        (pl.col(name) if name in present else pl.lit(None)).cast(kind).alias(name) for name, kind in types.items()
+        (column(name) if name in present else pl.lit(None)).cast(kind).alias(name) for name, kind in types.items()
     )
 
 

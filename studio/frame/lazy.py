@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from studio.exceptions import UserError
 from studio.frame.arrow import INEXACT_CURE, beyond_int64
 from studio.frame.logical import check_name
+from studio.frame.named import is_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +24,11 @@ class CanonicalFrame:
         lazy = frame.lazy()
         self._misfits: list[UserError] = []
         columns = lazy.collect_schema()
-        self.frame = lazy.select(self._column(name, dtype) for name, dtype in columns.items()) if columns else lazy
+        plain = _plain(list(columns))
+        if plain != list(columns):
+            lazy = lazy.rename(dict(zip(columns, plain, strict=True)))
+        chosen = [self._column(old, name, kind) for old, (name, kind) in zip(plain, columns.items(), strict=True)]
+        self.frame = lazy.select(chosen) if chosen else lazy
 
     def collect(self) -> pa.Table:
         import polars as pl
@@ -62,10 +67,10 @@ class CanonicalFrame:
                 raise self._misfits[0] from None
             raise
 
-    def _column(self, name: str, dtype: Any) -> pl.Expr:
+    def _column(self, plain: str, name: str, dtype: Any) -> pl.Expr:
         import polars as pl
 
-        return self._canonical(pl.col(check_name(name)), dtype, name).alias(name)
+        return self._canonical(pl.col(plain), dtype, check_name(name)).alias(name)
 
     def _canonical(self, values: pl.Expr, dtype: Any, name: str) -> pl.Expr:
         """The same object if nothing needs to change."""
@@ -129,12 +134,20 @@ class CanonicalFrame:
 
         if not dtype.fields:
             raise UserError(f"Column {name!r}: a struct with no fields has no place in a table.", cure="Drop it.")
-        fields = [(values.struct.field(check_name(field.name)), field) for field in dtype.fields]
+        names = [check_name(field.name) for field in dtype.fields]
+        plain = _plain(names)
+        renamed = values if plain == names else values.struct.rename_fields(plain)
+        fields = [(renamed.struct.field(old), field) for old, field in zip(plain, dtype.fields, strict=True)]
         inner = [(self._canonical(old, field.dtype, name), old, field.name) for old, field in fields]
         if all(new is old for new, old, _ in inner):
             return values
         rebuilt = pl.struct(new.alias(field) for new, _, field in inner)
         return pl.when(values.is_not_null()).then(rebuilt)
+
+
+def _plain(names: list[str]) -> list[str]:
+    """Names that stand for these: the same, where polars takes none of them for a pattern."""
+    return [str(at) for at in range(len(names))] if any(map(is_pattern, names)) else names
 
 
 def _fits_int64(series: pl.Series) -> bool:

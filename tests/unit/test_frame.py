@@ -132,7 +132,9 @@ def test_white_space_in_a_logical_type_means_nothing() -> None:
     )
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8)
+NAMES = st.sampled_from(["*", "^.*$"]) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8
+)
 LEAVES = st.sampled_from([kind for kind in VALUES if "<" not in kind])
 KINDS = st.recursive(
     LEAVES.map(arrow_type),

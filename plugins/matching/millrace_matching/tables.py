@@ -42,10 +42,12 @@ def side_by_side(
     """The paired rows, left columns before right ones, and the `added` columns after them."""
     import polars as pl
 
+    from studio.frame import column
+
     new = [series.name for series in added]
     ours = left.drop(new, strict=False)
     theirs = right.select(
-        pl.col(old).alias(name) for old, name in right_names(ours.columns, right.columns, new).items()
+        column(old).alias(name) for old, name in right_names(ours.columns, right.columns, new).items()
     )
     rows = pl.DataFrame(pairs, schema={"left": pl.UInt32, "right": pl.UInt32}, orient="row")
     return pl.concat([ours[rows["left"]], theirs[rows["right"]], pl.DataFrame(added)], how="horizontal")

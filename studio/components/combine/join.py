@@ -54,12 +54,15 @@ def table_join(left: pl.LazyFrame, right: pl.LazyFrame, params: JoinParams) -> J
     `matched` holds the pairs: the left columns, then the right ones without its key. `left_only` and `right_only` hold
     the rows that found no partner. A left row with several partners comes several times. Empty values match nothing.
     """
+    from polars.selectors import by_name
+
     kinds = _key_types(left.collect_schema(), right.collect_schema(), params)
     _refuse_equal_names(left.collect_schema().names(), right.collect_schema().names(), params)
     keys = [f"__key_{position}" for position in range(len(kinds))]
     left_keyed, right_keyed = _keyed(left, params.left_on, kinds), _keyed(right, params.right_on, kinds)
     matched = left_keyed.join(
-        right_keyed.drop(params.right_on), on=keys, how="inner", suffix=params.suffix, maintain_order="left_right",
+        right_keyed.drop(by_name(params.right_on)),
+        on=keys, how="inner", suffix=params.suffix, maintain_order="left_right",
         validate="m:1" if params.right_is_unique else "m:m",
     ).drop(keys)  # fmt: skip
     return Joined(
@@ -105,10 +108,10 @@ def _name(column: str, kind: pl.DataType) -> str:
 
 def _keyed(table: pl.LazyFrame, columns: list[str], kinds: list[pl.DataType]) -> pl.LazyFrame:
     """The table with its key in columns of their own."""
-    import polars as pl
+    from studio.frame import column
 
     pairs = enumerate(zip(columns, kinds, strict=True))
-    return table.with_columns(pl.col(column).cast(kind).alias(f"__key_{at}") for at, (column, kind) in pairs)
+    return table.with_columns(column(name).cast(kind).alias(f"__key_{at}") for at, (name, kind) in pairs)
 
 
 def _refuse_equal_names(left: list[str], right: list[str], params: JoinParams) -> None:

@@ -45,6 +45,7 @@ def _scanned(file: Path, params: ReadParquetParams) -> pl.LazyFrame:
     import polars as pl
 
     from studio.components.columns import require
+    from studio.frame import columns
 
     try:
         table = pl.scan_parquet(file, glob=False)
@@ -54,7 +55,7 @@ def _scanned(file: Path, params: ReadParquetParams) -> pl.LazyFrame:
             f"{file.name} is no Parquet file, or is damaged.", cure="Choose another file.", field="path"
         ) from error
     require(params.columns, names, field="columns", table="The file")
-    return table.select(params.columns) if params.columns else table
+    return table.select(columns(params.columns)) if params.columns else table
 
 
 @read_parquet.schema

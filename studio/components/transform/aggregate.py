@@ -61,6 +61,8 @@ def table_aggregate(table: pl.LazyFrame, params: AggregateParams) -> pl.LazyFram
 
     Empty values count in no figure but `rows`. The sum of decimals is exact; mean, median and std are floating point.
     """
+    from studio.frame import columns
+
     names = table.collect_schema().names()
     require(params.by, names, field="by")
     require_distinct([*params.by, *(measure.title for measure in params.measures)], field="measures")
@@ -72,7 +74,8 @@ def table_aggregate(table: pl.LazyFrame, params: AggregateParams) -> pl.LazyFram
     ordered = any(measure.function in ("first", "last") for measure in params.measures)
 
     def grouped(frame: pl.LazyFrame) -> pl.LazyFrame:
-        return frame.group_by(params.by, maintain_order=ordered).agg(figures).sort(params.by, nulls_last=True)
+        keys = columns(params.by)
+        return frame.group_by(keys, maintain_order=ordered).agg(figures).sort(keys, nulls_last=True)
 
     return tried(grouped, table, field="measures")
 
@@ -80,17 +83,19 @@ def table_aggregate(table: pl.LazyFrame, params: AggregateParams) -> pl.LazyFram
 def _figure(measure: Measure, names: list[str], field: str) -> pl.Expr:
     import polars as pl
 
+    from studio.frame import column
+
     if measure.function == "rows":
         return pl.len().alias(measure.title)
     if not measure.column:
         raise UserError(f"The function {measure.function} needs a column.", cure="Choose one.", field=field)
     require([measure.column], names, field=field)
-    column = pl.col(measure.column)
+    values = column(measure.column)
     if measure.function == "distinct":
-        return column.drop_nulls().n_unique().alias(measure.title)
+        return values.drop_nulls().n_unique().alias(measure.title)
     if measure.function in ("first", "last"):
-        column = column.drop_nulls()
-    figure: pl.Expr = getattr(column, measure.function)()
+        values = values.drop_nulls()
+    figure: pl.Expr = getattr(values, measure.function)()
     return figure.alias(measure.title)
 
 

@@ -43,9 +43,11 @@ def table_deduplicate(table: pl.LazyFrame, params: DeduplicateParams) -> Dedupli
     """
     import polars as pl
 
+    from studio.frame import columns
+
     names = table.collect_schema().names()
     require(params.columns, names, field="columns")
-    row = pl.struct(params.columns or names)
+    row = pl.struct(columns(params.columns or names))
     tests = {"first": row.is_first_distinct, "last": row.is_last_distinct, "none": row.is_unique}
     stays = tests[params.keep]()
     return Deduplicated(table=table.filter(stays), duplicates=table.filter(~stays))

@@ -51,7 +51,7 @@ def table_select(table: pl.LazyFrame, params: SelectParams) -> pl.LazyFrame:
 
     A value that does not fit the new type stops the flow and is shown: nothing is rounded away or emptied silently.
     """
-    import polars as pl
+    from studio.frame import column
 
     names = table.collect_schema().names()
     require((choice.column for choice in params.columns), names, field="columns")
@@ -60,7 +60,7 @@ def table_select(table: pl.LazyFrame, params: SelectParams) -> pl.LazyFrame:
         named = {choice.column for choice in params.columns}
         chosen += [(name, name) for name in names if name not in named]
     require_distinct((name for _, name in chosen), field="columns")
-    renamed = table.select(pl.col(column).alias(name) for column, name in chosen)
+    renamed = table.select(column(old).alias(new) for old, new in chosen)
     kinds = {choice.name or choice.column: choice.type for choice in params.columns if choice.type}
     reading = Reading(tuple(params.date_formats), decimal_comma=params.decimal_comma)
     return cast(renamed, kinds, reading, field="columns")

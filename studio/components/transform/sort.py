@@ -39,12 +39,14 @@ class SortParams(Params):
 @component(id="table.sort", version=1, name="Sort", category="Transform", effect="pure", icon="sort")
 def table_sort(table: pl.LazyFrame, params: SortParams) -> pl.LazyFrame:
     """Sort the rows by one or more columns. Rows that are equal in all of them keep their order."""
+    from studio.frame import columns
+
     require((key.column for key in params.by), table.collect_schema().names(), field="by")
-    columns = [key.column for key in params.by]
+    keys = columns(key.column for key in params.by)
     descending = [key.order == "descending" for key in params.by]
     last = params.empty == "last"
     return tried(
-        lambda frame: frame.sort(columns, descending=descending, nulls_last=last, maintain_order=True),
+        lambda frame: frame.sort(keys, descending=descending, nulls_last=last, maintain_order=True),
         table,
         field="by",
     )

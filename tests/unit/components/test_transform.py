@@ -151,6 +151,36 @@ def test_every_row_stays_or_goes(keep: str, stay: list[int], go: list[int]) -> N
     assert (found["table"]["n"].to_pylist(), found["duplicates"]["n"].to_pylist()) == (stay, go)
 
 
+ODD = {"*": [2, 1, 1], "^.*$": ["b", "a", "a"], "last": [True, False, False]}
+"""Names that polars takes for patterns of other names."""
+
+
+@pytest.mark.parametrize(
+    ("component", "params", "expected"),
+    [
+        (table_select, {"columns": [{"column": "^.*$", "name": "x"}]}, {"x": ["b", "a", "a"]}),
+        (table_select, {"columns": [{"column": "*", "type": "text"}]}, {"*": ["2", "1", "1"]}),
+        (table_sort, {"by": [{"column": "*"}]}, {name: [*values[1:], values[0]] for name, values in ODD.items()}),
+        (table_filter, {"condition": "last"}, {name: values[:1] for name, values in ODD.items()}),
+        (table_deduplicate, {"columns": ["^.*$"]}, {name: values[:2] for name, values in ODD.items()}),
+        (
+            table_aggregate,
+            {"by": ["^.*$"], "measures": [{"column": "*", "function": "sum"}]},
+            {"^.*$": ["a", "b"], "sum_*": [2, 2]},
+        ),
+    ],
+)  # fmt: skip
+def test_a_column_is_meant_by_its_very_name(
+    component: Component, params: dict[str, Any], expected: dict[str, list[Any]]
+) -> None:
+    assert rows(component, params, table=ODD) == expected
+
+
+def test_keys_are_meant_by_their_very_names() -> None:
+    found = joined(ODD, {"^.*$": ["b"], "more": [7]}, left_on=["^.*$"], right_on=["^.*$"])
+    assert found["matched"] == {"*": [2], "^.*$": ["b"], "last": [True], "more": [7]}
+
+
 def test_every_figure_can_be_computed() -> None:
     functions = ["rows", "count", "distinct", "sum", "mean", "median", "min", "max", "std", "first", "last"]
     measures = [{"function": function, "column": "v", "name": function} for function in functions]
