@@ -545,12 +545,14 @@ def test_notes_and_groups_are_reached_and_changed_by_the_keyboard(open_flow: Ope
     page.get_by_role("region", name="Flow").focus()
     keys(page, "Tab", "Alt+ArrowDown")  # a group takes its nodes along
     until(page, "flow.layout.bank.y === 1")
+    node(page, "bank").click()  # what is selected elsewhere does not matter
+    page.locator(".react-flow__node-frame").focus()
     keys(page, "F2")
     expect(page.get_by_role("textbox", name="Name of the group")).to_be_focused()
     page.keyboard.type("Banks")
     keys(page, "Enter")
     until(page, "flow.groups[0].name === 'Banks'")
-    keys(page, "Tab")
+    keys(page, "Escape", "Tab")
     expect(page.locator(".react-flow__node-note")).to_be_focused()
     keys(page, "Alt+Shift+ArrowRight", "Alt+Shift+ArrowDown", "Alt+Shift+ArrowDown", "Alt+Shift+ArrowUp")
     until(page, "flow.notes[0].width === 11 && flow.notes[0].height === 5")

@@ -366,6 +366,7 @@ def test_the_launcher_leads_to_a_new_flow_and_to_an_example_that_runs(
     open_lab: Callable[[str], Page], lab: Lab, api: Api, shoot: Callable[[str], None]
 ):
     page = open_lab("")
+    page.locator(".jp-LauncherCard").filter(has_text="Examples").wait_for()
     shoot("launcher")
     page.get_by_text("Flow", exact=True).first.click()
     expect(page.get_by_role("tab", name="untitled.flow")).to_be_visible()
@@ -374,6 +375,7 @@ def test_the_launcher_leads_to_a_new_flow_and_to_an_example_that_runs(
     page = open_lab("")
     page.locator(".jp-LauncherCard").filter(has_text="Examples").click()
     expect(page.get_by_role("list", name="Examples").get_by_role("listitem")).not_to_have_count(0)
+    expect(page.get_by_role("button", name="Open Run a flow from Python")).to_be_visible()
     shoot("examples")
     require_accessible(page)
     page.get_by_role("button", name="Open Reconcile bank with ledger").click()

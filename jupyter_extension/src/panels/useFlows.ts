@@ -1,6 +1,6 @@
 import { answer, type Client, type Schemas } from '../api/client';
-import { usePanel } from './context';
 import { type ILoaded, useLoaded } from '../parts/useLoaded';
+import { usePanel } from './context';
 
 /** All flows that were run or published here, by name. */
 export function useFlows(): ILoaded<Schemas['FlowShown'][]> {

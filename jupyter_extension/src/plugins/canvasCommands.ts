@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import type { IEditor } from '../editor/context';
-import { currentNode, selected } from '../editor/canvas/actions/select';
+import { currentMark, currentNode, NOTE, selected } from '../editor/canvas/actions/select';
 import { canvasOf } from '../editor/canvas/state';
 
 /** A command of the canvas: what it is called, when it can be used, and with which arguments it is listed. */
@@ -142,11 +142,11 @@ function hasNodes(least: number): (editor: IEditor) => boolean {
 }
 
 function hasNote(editor: IEditor): boolean {
-  return selected(editor).notes.length > 0;
+  return currentMark(editor)?.startsWith(NOTE) ?? false;
 }
 
 function hasMark(editor: IEditor): boolean {
-  return hasNote(editor) || selected(editor).groups.length > 0;
+  return currentMark(editor) !== undefined;
 }
 
 function hasParts(editor: IEditor): boolean {

@@ -3,12 +3,12 @@ import { memo } from 'react';
 
 import type { INote } from '../../model/flow';
 import { GRID, type IBox, LEAST_NOTE, placeAt } from '../../model/grid';
+import { useEditor } from '../context';
 import { setNoteText } from './actions/note';
 import { NOTE } from './actions/select';
-import { TextInPlace } from './TextInPlace';
-import { useEditor } from '../context';
-import { useCanvas } from './useCanvas';
 import { canvasOf } from './state';
+import { TextInPlace } from './TextInPlace';
+import { useCanvas } from './useCanvas';
 
 export type NoteNode = Node<{ note: INote }, 'note'>;
 

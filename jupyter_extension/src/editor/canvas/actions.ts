@@ -42,7 +42,7 @@ export const actions: Record<string, (editor: IEditor, args: IArgs) => void | Pr
   'add-node': (editor, { component }) => (component ? addOffer(editor, component) : quickAdd(editor)),
   'add-note': note.addNote,
   'write-text': note.write,
-  'resize-note': (editor, { direction }) => note.resizeNotes(editor, direction!),
+  'resize-note': (editor, { direction }) => note.resizeNote(editor, direction!),
   'group-nodes': note.addGroup,
   'ungroup-nodes': note.ungroup,
   'connect-node': connectTo,

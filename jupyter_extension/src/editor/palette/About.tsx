@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 
 import type { IOffer } from '../../model/catalog';
 import type { IPort } from '../../model/ports';
+import { Docstring, paragraphsOf } from '../../parts/Docstring';
 import { useEditor } from '../context';
 
 export const ABOUT_ID = 'mr-Palette-about';
@@ -24,7 +24,7 @@ export function About({ shown }: { shown: IShown }): JSX.Element {
   return createPortal(
     <div id={ABOUT_ID} role="tooltip" className="mr-About" style={{ left: beside.right + 8, top, maxHeight: HEIGHT }}>
       <p className="mr-About-name">{offer.name}</p>
-      <p className="mr-About-doc">{marked(offer.doc)}</p>
+      <Docstring paragraphs={paragraphsOf(offer.doc)} />
       <Ports title={trans.__('Inputs')} ports={offer.ports.inputs} />
       <Ports title={trans.__('Outputs')} ports={offer.ports.outputs} />
       {offer.examples.slice(0, 2).map(({ title, params }) => (
@@ -53,24 +53,6 @@ function Ports({ title, ports }: { title: string; ports: readonly IPort[] }): JS
       ))}
     </p>
   );
-}
-
-/** A docstring: lines that it broke belong together, an empty line parts paragraphs, `names` and *titles* stand out. */
-function marked(doc: string): ReactNode[] {
-  const text = doc
-    .split(/\n\s*\n/)
-    .map(part => part.replace(/\s*\n\s*/g, ' '))
-    .join('\n\n');
-  return text.split(/(`[^`]+`|\*[^*\n]+\*)/).map((part, index) => {
-    const inner = part.slice(1, -1);
-    return index % 2 === 0 ? (
-      part
-    ) : part.startsWith('`') ? (
-      <code key={index}>{inner}</code>
-    ) : (
-      <em key={index}>{inner}</em>
-    );
-  });
 }
 
 function settings(params: unknown): string {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import { CODE, type Node, NOTEBOOK } from '../../model/flow';
 import type { Manifest } from '../../model/settings';
+import { Docstring, paragraphsOf } from '../../parts/Docstring';
 import { Icon } from '../canvas/icons';
 import { useCards } from '../canvas/useCards';
 import { useEditor } from '../context';
@@ -79,15 +80,14 @@ function Effect({ effect }: { effect: Manifest['effect'] }): JSX.Element {
 function Documentation({ manifest }: { manifest: Manifest }): JSX.Element | null {
   const { trans } = useEditor();
   const [whole, setWhole] = useState(false);
-  const [first, ...rest] = (manifest.doc ?? '').split('\n\n');
+  const [first, ...rest] = paragraphsOf(manifest.doc ?? '');
   const titles = (manifest.examples ?? []).map(one => String(one.title ?? '')).filter(Boolean);
   if (!first) {
     return null;
   }
   return (
     <div className="mr-Doc">
-      <p>{first}</p>
-      {whole && rest.map((text, at) => <p key={at}>{text}</p>)}
+      <Docstring paragraphs={whole ? [first, ...rest] : [first]} />
       {whole && titles.length > 0 && (
         <>
           <p>{trans.__('Examples')}</p>

@@ -4,13 +4,13 @@ import { useState } from 'react';
 
 import { answer, ApiError, type Schemas } from '../../api/client';
 import { Facts } from '../../parts/Facts';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
 import { useEditing } from '../useEditing';
-import { useLoaded } from '../../parts/useLoaded';
 import { CredentialForm } from './CredentialForm';
 import { CredentialLog } from './CredentialLog';
 

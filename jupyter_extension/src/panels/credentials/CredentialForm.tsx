@@ -2,12 +2,12 @@ import { type FormEvent, useState } from 'react';
 
 import { answer, ApiError, type Schemas } from '../../api/client';
 import { fieldsOf, type IField, valueOf } from '../../model/fields';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
 import { FormEnd } from '../parts/FormEnd';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 import { CredentialFields } from './CredentialFields';

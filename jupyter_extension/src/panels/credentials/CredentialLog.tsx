@@ -1,8 +1,8 @@
 import { answer, type Schemas } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';

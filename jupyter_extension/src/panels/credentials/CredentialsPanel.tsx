@@ -1,14 +1,14 @@
 import { addIcon, Button } from '@jupyterlab/ui-components';
 
 import { answer, type Client, type Schemas } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../../parts/useLoaded';
 import { CredentialDetail } from './CredentialDetail';
 import { CredentialForm } from './CredentialForm';
 import { CredentialLog } from './CredentialLog';

@@ -1,6 +1,6 @@
 import { answer, type Schemas } from '../../api/client';
-import { usePanel } from '../context';
 import { type ILoaded, useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
 
 /** What a credential may be. */
 export function useTypes(): ILoaded<Schemas['CredentialTypeShown'][]> {

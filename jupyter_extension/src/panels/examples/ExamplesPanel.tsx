@@ -1,11 +1,11 @@
 import { Button } from '@jupyterlab/ui-components';
 
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
-import { useLoaded } from '../../parts/useLoaded';
 import { type IExample, loadExamples } from './loadExamples';
 import { openExample } from './openExample';
 

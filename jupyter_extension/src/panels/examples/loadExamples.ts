@@ -1,5 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
 
+import { notebookWords } from '../../model/notebookWords';
 import type { IPanel } from '../context';
 
 export interface IExample {
@@ -27,10 +28,13 @@ export async function loadExamples({
 
 async function exampleOf(contents: IPanel['contents'], path: string): Promise<IExample> {
   const plain = { path, name: PathExt.basename(path), description: '', document: null, runs: false };
-  if (PathExt.extname(path) !== '.flow') {
-    return plain;
-  }
   try {
+    if (PathExt.extname(path) !== '.flow') {
+      const { name, description } = notebookWords(
+        (await contents.get(path, { type: 'notebook', content: true })).content
+      );
+      return { ...plain, name: name || plain.name, description };
+    }
     const { content } = await contents.get(path, { type: 'file', format: 'text', content: true });
     const document = JSON.parse(content as string) as Record<string, string>;
     const { name = plain.name, description = '' } = document;

@@ -1,7 +1,7 @@
 import { Button } from '@jupyterlab/ui-components';
 
-import { usePanel } from '../context';
 import { ProblemNote } from '../../parts/ProblemNote';
+import { usePanel } from '../context';
 
 interface IShowMoreProps {
   /** Loads the next page; null at the end. */

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { fieldsOf } from '../../model/fields';
+import { Docstring, paragraphsOf } from '../../parts/Docstring';
 import { Facts } from '../../parts/Facts';
 import { usePanel } from '../context';
 
@@ -17,11 +18,7 @@ export function ComponentDocs({ component }: { component: Component }): JSX.Elem
       <summary>
         <strong>{component.name}</strong> <span className="mr-Quiet">{component.category}</span>
       </summary>
-      {paragraphs(component.doc ?? '').map((text, at) => (
-        <p key={at} className="mr-Docs">
-          {text}
-        </p>
-      ))}
+      <Docstring paragraphs={paragraphsOf(component.doc ?? '')} />
       <Facts
         facts={[
           [trans.__('Type'), <code key="t">{`${component.id}, ${trans.__('version %1', component.version)}`}</code>],
@@ -51,11 +48,6 @@ export function ComponentDocs({ component }: { component: Component }): JSX.Elem
       )}
     </details>
   );
-}
-
-/** Docstrings are wrapped where their source ends a line; items of lists keep their own. */
-function paragraphs(doc: string): string[] {
-  return doc.split(/\n\s*\n/).map(text => text.replace(/\n\s*(?![-*] )/g, ' '));
 }
 
 function effectWords(effect: string, trans: ReturnType<typeof usePanel>['trans']): string {

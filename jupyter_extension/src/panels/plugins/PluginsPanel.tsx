@@ -2,14 +2,14 @@ import { Button, refreshIcon } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer, type Client, type Schemas } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
 import { useAction } from '../useAction';
-import { useLoaded } from '../../parts/useLoaded';
 import { PluginDetail } from './PluginDetail';
 import { PluginFailures } from './PluginFailures';
 

@@ -1,9 +1,9 @@
 import { answer, type Schemas } from '../../api/client';
 import { isLive } from '../../model/run';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { StateMark } from '../../parts/StateMark';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
 import { FailureNote } from './FailureNote';
 import { RunButtons } from './RunButtons';

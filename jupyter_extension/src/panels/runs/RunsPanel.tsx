@@ -3,15 +3,15 @@ import { useEffect, useState } from 'react';
 
 import { answer } from '../../api/client';
 import { ANY_RUN, type IRunFilter, isAnyRun } from '../../model/runFilter';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { ShowMore } from '../parts/ShowMore';
 import { useDebounced } from '../useDebounced';
 import { useFlows } from '../useFlows';
-import { useLoaded } from '../../parts/useLoaded';
 import { RunDetail } from './RunDetail';
 import { RunFilters } from './RunFilters';
 import { RunTable } from './RunTable';

@@ -1,7 +1,7 @@
 import { answer, type Client, type Schemas } from '../../api/client';
 import { isLive } from '../../model/run';
-import { usePanel } from '../context';
 import { type ILoaded, useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
 import { useRunEvents } from '../useRunEvents';
 
 export interface IWholeRun {

@@ -1,10 +1,10 @@
 import { Button } from '@jupyterlab/ui-components';
 
 import { answer } from '../../api/client';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel } from '../context';
 import { Choice } from '../parts/Choice';
 import { Field } from '../parts/Field';
-import { useLoaded } from '../../parts/useLoaded';
 
 interface ICredentialChoiceProps {
   types: readonly string[];

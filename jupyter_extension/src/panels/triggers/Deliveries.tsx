@@ -2,11 +2,11 @@ import { Button, refreshIcon } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { RunLink } from '../parts/RunLink';
 import { ShowMore } from '../parts/ShowMore';
 import { Table } from '../parts/Table';

@@ -3,12 +3,12 @@ import { Button } from '@jupyterlab/ui-components';
 import { answer, type Schemas } from '../../api/client';
 import { sizeText } from '../../model/measure';
 import { Facts } from '../../parts/Facts';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { useAction } from '../useAction';
-import { useLoaded } from '../../parts/useLoaded';
 
 /** A delivery with what came, which can be run again. */
 export function DeliveryDetail({ id, replayed }: { id: string; replayed: () => void }): JSX.Element {

@@ -1,9 +1,9 @@
 import { answer } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../../parts/useLoaded';
 
 interface IDifferencesProps {
   flow_id: string;

@@ -1,5 +1,5 @@
-import { usePanel } from '../context';
 import { useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
 
 /** Says first where triggers would not fire once JupyterLab is closed. */
 export function OutlivesNote(): JSX.Element | null {

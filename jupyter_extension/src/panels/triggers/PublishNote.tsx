@@ -2,8 +2,8 @@ import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { type Schemas } from '../../api/client';
-import { usePanel } from '../context';
 import { ProblemNote } from '../../parts/ProblemNote';
+import { usePanel } from '../context';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 

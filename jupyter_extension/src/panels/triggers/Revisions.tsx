@@ -2,13 +2,13 @@ import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { When } from '../../parts/When';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
 import { useAction } from '../useAction';
-import { useLoaded } from '../../parts/useLoaded';
 import { Differences } from './Differences';
 import { PublishNote } from './PublishNote';
 import { useRevisions } from './useRevisions';

@@ -1,9 +1,9 @@
 import { answer, type Schemas } from '../../api/client';
 import { fullTime, viewersZone } from '../../model/moment';
-import { usePanel } from '../context';
 import { ProblemNote } from '../../parts/ProblemNote';
-import { useDebounced } from '../useDebounced';
 import { useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
+import { useDebounced } from '../useDebounced';
 
 /** A schedule in the service's words, and when it would fire, by the viewer's clock. */
 export function SchedulePreview({ schedule }: { schedule: Schemas['Schedule'] }): JSX.Element {

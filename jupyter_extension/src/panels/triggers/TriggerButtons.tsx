@@ -3,8 +3,8 @@ import { Button } from '@jupyterlab/ui-components';
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
-import { usePanel } from '../context';
 import { ProblemNote } from '../../parts/ProblemNote';
+import { usePanel } from '../context';
 import { TextBox } from '../parts/TextBox';
 import { useAction } from '../useAction';
 

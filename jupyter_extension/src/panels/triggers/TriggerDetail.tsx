@@ -1,13 +1,13 @@
 import { useState } from 'react';
 
 import { answer, type Schemas } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
 import { Tabs } from '../../parts/Tabs';
+import { useLoaded } from '../../parts/useLoaded';
 import { usePanel } from '../context';
 import { Busy } from '../parts/Busy';
 import { CopyBox } from '../parts/CopyBox';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { useEditing } from '../useEditing';
-import { useLoaded } from '../../parts/useLoaded';
 import { Deliveries } from './Deliveries';
 import { Revisions } from './Revisions';
 import { SchedulePreview } from './SchedulePreview';

@@ -1,14 +1,14 @@
 import { addIcon, Button } from '@jupyterlab/ui-components';
 
 import { answer } from '../../api/client';
+import { ProblemNote } from '../../parts/ProblemNote';
+import { useLoaded } from '../../parts/useLoaded';
 import { When } from '../../parts/When';
 import { usePanel, usePanelView } from '../context';
 import { Busy } from '../parts/Busy';
 import { EmptyNote } from '../parts/EmptyNote';
 import { Frame } from '../parts/Frame';
-import { ProblemNote } from '../../parts/ProblemNote';
 import { Table } from '../parts/Table';
-import { useLoaded } from '../../parts/useLoaded';
 import { TriggerDetail } from './TriggerDetail';
 import { TriggerForm } from './TriggerForm';
 import { TriggerState } from './TriggerState';
@@ -61,11 +61,15 @@ export function TriggersPanel(): JSX.Element {
               columns={[
                 { name: trans.__('Name'), cell: one => one.name, className: 'mr-mod-name' },
                 { name: trans.__('Flow'), cell: one => one.flow },
-                { name: trans.__('When'), cell: one => (one.kind === 'cron' ? one.words : one.url) },
+                {
+                  name: trans.__('When'),
+                  cell: one => (one.kind === 'cron' ? one.words : one.url),
+                  className: 'mr-mod-when'
+                },
                 {
                   name: trans.__('Next'),
                   cell: one => one.paused === null && <When time={one.next} />,
-                  className: 'mr-mod-time'
+                  className: 'mr-mod-time mr-mod-next'
                 },
                 { name: trans.__('State'), cell: one => <TriggerState trigger={one} /> }
               ]}

@@ -1,8 +1,8 @@
 import type { FlowInput } from '../../_generated/flow';
 import { answer, type Schemas } from '../../api/client';
 import { inputsOf } from '../../model/flowInput';
-import { usePanel } from '../context';
 import { useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
 
 /** What the revision that a trigger would run asks for. */
 export function useInputs(revision: Schemas['RevisionShown'] | undefined): readonly FlowInput[] {

@@ -1,7 +1,7 @@
 import { answer } from '../../api/client';
 import type { Schemas } from '../../api/client';
-import { usePanel } from '../context';
 import { type ILoaded, useLoaded } from '../../parts/useLoaded';
+import { usePanel } from '../context';
 
 /** A flow's revisions, the newest first; none for no flow. */
 export function useRevisions(flow_id: string): ILoaded<Schemas['RevisionShown'][]> {

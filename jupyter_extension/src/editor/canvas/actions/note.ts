@@ -5,7 +5,7 @@ import type { Direction } from '../../../model/steer';
 import type { IEditor } from '../../context';
 import { canvasOf } from '../state';
 import { STEPS } from './place';
-import { GROUP, hint, NOTE, select, selected } from './select';
+import { currentMark, GROUP, hint, NOTE, select, selected } from './select';
 
 /** A new note at the pointer, ready to be written. */
 export function addNote(editor: IEditor): void {
@@ -41,28 +41,25 @@ export function ungroup(editor: IEditor): void {
   canvasOf(editor).store.setState({ marks: [] });
 }
 
-/** Edits the text of the selected note or group. */
+/** Edits the text of a note or group. */
 export function write(editor: IEditor): void {
-  const { notes, groups } = selected(editor);
-  const [mark] = [...notes.map(id => NOTE + id), ...groups.map(id => GROUP + id)];
+  const mark = currentMark(editor);
   if (mark) {
     canvasOf(editor).store.setState({ writing: mark });
   }
 }
 
-/** Makes the selected notes larger (down, right) or smaller (up, left) by one unit of the grid. */
-export function resizeNotes(editor: IEditor, direction: Direction): void {
-  const { notes } = selected(editor);
+/** Makes a note larger (down, right) or smaller (up, left) by one unit of the grid. */
+export function resizeNote(editor: IEditor, direction: Direction): void {
   const { document } = editor;
-  const step = STEPS[direction];
-  document.together(() => {
-    for (const note of (document.flow.notes as INote[]).filter(({ id }) => notes.includes(id))) {
-      const size = noteSize(note);
-      const width = Math.max(LEAST_NOTE.width, size.width + step.x);
-      const height = Math.max(LEAST_NOTE.height, size.height + step.y);
-      document.setNote({ ...note, width, height });
-    }
-  });
+  const mark = currentMark(editor);
+  const note = (document.flow.notes as INote[]).find(({ id }) => NOTE + id === mark);
+  if (note) {
+    const [size, step] = [noteSize(note), STEPS[direction]];
+    const width = Math.max(LEAST_NOTE.width, size.width + step.x);
+    const height = Math.max(LEAST_NOTE.height, size.height + step.y);
+    document.together(() => document.setNote({ ...note, width, height }));
+  }
 }
 
 export function setNoteText(editor: IEditor, note: INote, text: string): void {

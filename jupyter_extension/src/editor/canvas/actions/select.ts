@@ -20,8 +20,14 @@ export function isMark(id: string): boolean {
 
 /** The node that has the keyboard's focus; else the first of those that are selected. */
 export function currentNode(editor: IEditor): string | undefined {
+  const focused = canvasOf(editor).surface?.focused() ?? selected(editor).nodes[0];
+  return focused === undefined || isMark(focused) ? undefined : focused;
+}
+
+/** The note or group that has the keyboard's focus, by the canvas's id; else the first of those that are selected. */
+export function currentMark(editor: IEditor): string | undefined {
   const focused = canvasOf(editor).surface?.focused();
-  return focused && !isMark(focused) ? focused : selected(editor).nodes[0];
+  return focused && isMark(focused) ? focused : canvasOf(editor).store.getState().marks[0];
 }
 
 /** What is selected and still there; where nothing is, what has the keyboard's focus. */
