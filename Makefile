@@ -49,11 +49,12 @@ lab: $(VENV)/.stamp-lab
 	@mkdir -p .demo/lab
 	@$(DEMO) lab --ServerApp.root_dir="$(CURDIR)/.demo/lab" $(LAB_OPTIONS)
 
-# The browser's tests apart: Playwright keeps an event loop in the process, where others run their own.
+# The browser's tests apart: Playwright keeps an event loop in the process, where others run their own. A file's tests stay
+# together, for what they share is made once: a JupyterLab, a service, what papermill made of a notebook.
 test: check chromium
 	$(NPM) test
-	$(BIN)/python -m pytest -n 2 --ignore=tests/browser
-	$(BIN)/python -m pytest -n 2 tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 check: $(VENV)/.stamp-test
 	$(BIN)/ruff check .
@@ -64,8 +65,8 @@ check: $(VENV)/.stamp-test
 	$(NPM) run generate -- --check
 
 nightly: $(VENV)/.stamp-test chromium
-	$(BIN)/python -m pytest -n 2 -m "nightly or not nightly" --ignore=tests/browser
-	$(BIN)/python -m pytest -n 2 -m "nightly or not nightly" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "nightly or not nightly" --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "nightly or not nightly" tests/browser
 
 # The browser of the tests in tests/browser. Without one they are skipped, and say so; in CI they fail.
 chromium:
