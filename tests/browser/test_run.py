@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from studio.flow import Flow, write_flow
 from tests.browser.labs import Lab, running_lab
@@ -320,6 +320,36 @@ def test_a_run_goes_on_while_the_page_is_loaded_anew_and_is_stopped(open_lab: Ca
     assert drawn == [f"line {at}" for at in range(len(drawn))]  # caught up: nothing is lost or doubled
     page.get_by_role("button", name="Stop the Run").click()
     status(page, "Cancelled")
+
+
+def test_a_run_that_ends_while_the_computer_sleeps_is_shown_when_it_wakes(
+    page: Page, open_lab: Callable[[str], Page], lab: Lab
+) -> None:
+    asleep = False
+
+    def hand_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if asleep else socket.send(message))
+
+    page.route_web_socket(re.compile("millrace/stream"), hand_on)
+    open_lab(write(lab, "asleep", {"slow": SLOW.replace("SECONDS", "3")}))
+    page.get_by_role("button", name="Run", exact=True).click()
+    data = select(page, "slow", "Python code")
+    data.get_by_role("tab", name="Log").click()
+    expect(data.get_by_role("log")).to_contain_text("line 1", timeout=LONG)
+    asleep = True
+    run = page.evaluate("() => jupyterapp.shell.currentWidget.editor.store.getState().run.runId")
+    ask = """async run => {
+        const { client } = jupyterapp.shell.currentWidget.editor;
+        const { data } = await client.routes.GET('/runs/{run_id}', { params: { path: { run_id: run } } });
+        return data.state === 'succeeded';
+    }"""
+    page.wait_for_function(ask, arg=run, timeout=LONG)
+    expect(page.locator(".mr-RunStatus")).to_contain_text("Running")
+    asleep = False
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    status(page, "Succeeded")
+    expect(data.get_by_role("log")).to_contain_text("line 11")
 
 
 MAKES = "def run() -> Json:\n    return 1\n"

@@ -35,6 +35,10 @@ class FakeSocket {
     this.readyState = 3;
     this.onclose();
   }
+
+  close(): void {
+    this.readyState = 2; // the other end, if there is one, has to agree
+  }
 }
 
 const EVENT = { kind: 'run', run_id: 'r1' } as RunEvent;
@@ -83,6 +87,18 @@ test('a lost connection is made again, and goes on behind the last event', async
   expect(onReset).toHaveBeenCalledTimes(1);
   second.tell({ id: 's1', last: '9', reset: true });
   expect(onReset).toHaveBeenCalledTimes(2);
+});
+
+test('a connection that leads nowhere is made anew, and goes on behind the last event', () => {
+  const stream = opened();
+  stream.subscribe('/runs/r1/events', { onEvent: vi.fn() }, '0');
+  FakeSocket.all[0].begin().tell({ id: 's1', last: '4', event: EVENT });
+  stream.renew();
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(FakeSocket.all[1].begin().sent).toEqual([{ subscribe: { id: 's1', path: '/runs/r1/events', after: '4' } }]);
+  FakeSocket.all[1].end();
+  stream.renew(); // and does not wait
+  expect(FakeSocket.all).toHaveLength(3);
 });
 
 test('what has ended or was refused is not asked for again', async () => {

@@ -90,6 +90,22 @@ export class Stream {
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }
 
+  /** Connects anew, at once: a connection that is open may lead nowhere. */
+  renew(): void {
+    const { socket } = this;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+      this.onClose();
+    }
+    if (this.timer) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      this.wait = FIRST_WAIT;
+      this.open();
+    }
+  }
+
   private onMessage(message: IMessage): void {
     if (message.service) {
       const { state, why, failed } = message.service;

@@ -3,6 +3,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Client } from '../api/client';
 import { LabServer } from '../api/labServer';
 import { Stream } from '../api/stream';
+import { onWake } from '../api/wake';
 import { IService } from './tokens';
 
 export const service: JupyterFrontEndPlugin<IService> = {
@@ -12,6 +13,8 @@ export const service: JupyterFrontEndPlugin<IService> = {
   provides: IService,
   activate: (app: JupyterFrontEnd): IService => {
     const settings = app.serviceManager.serverSettings;
-    return { client: new Client(settings), lab: new LabServer(settings), stream: new Stream(settings) };
+    const stream = new Stream(settings);
+    onWake(() => stream.renew());
+    return { client: new Client(settings), lab: new LabServer(settings), stream };
   }
 };
