@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from studio.kernels.engine import Execution, Job, execute, without_ansi
 from studio.kernels.launcher import KernelLauncher, KernelRequest
+from tests.launchers import LAUNCHERS
 
 # --------------------------------------------------------------------- the notebooks
 
@@ -414,6 +415,15 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Results:
         return Result(comparable(done, folder), timings(done), "error", error.ename, error.evalue)
 
     return stock
+
+
+@pytest.fixture(
+    scope="module", params=["cold", "forked", "direct", pytest.param("cold with spares", marks=pytest.mark.nightly)]
+)
+def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
+    """Kernels of every kind. What one that was started ahead makes is what a cold one makes: each night is enough."""
+    with closing(LAUNCHERS[request.param]()) as launcher:
+        yield launcher
 
 
 @pytest.fixture(scope="module")
