@@ -1,6 +1,7 @@
-import type { Stream } from './stream';
+import type { RunEvent, Stream } from './stream';
 
 const GATHER = 300;
+const AGAIN = 2000;
 
 /** Calls `changed` when runs of any flow have begun, changed or ended: once, soon after the first of them. */
 export function watchRuns(stream: Stream, changed: () => void): () => void {
@@ -11,9 +12,18 @@ export function watchRuns(stream: Stream, changed: () => void): () => void {
       changed();
     }, GATHER);
   };
-  const unsubscribe = stream.subscribe('/events', { onEvent: ({ kind }) => kind === 'run' && soon(), onReset: soon });
+  let again: ReturnType<typeof setTimeout> | null = null;
+  let unsubscribe = () => undefined as void;
+  const watch = () => {
+    const onEvent = ({ kind }: RunEvent) => kind === 'run' && soon();
+    // All events never end: where they do, the service refused them for now.
+    const onEnd = () => void (again = setTimeout(watch, AGAIN));
+    unsubscribe = stream.subscribe('/events', { onEvent, onReset: soon, onEnd });
+  };
+  watch();
   return () => {
     unsubscribe();
     clearTimeout(timer ?? undefined);
+    clearTimeout(again ?? undefined);
   };
 }
