@@ -24,9 +24,10 @@ class CanonicalFrame:
         lazy = frame.lazy()
         self._misfits: list[UserError] = []
         columns = lazy.collect_schema()
-        plain = _plain(list(columns))
-        if plain != list(columns):
-            lazy = lazy.rename(dict(zip(columns, plain, strict=True)))
+        names = [check_name(name) for name in columns]
+        plain = _plain(names)
+        if plain != names:
+            lazy = lazy.rename(dict(zip(names, plain, strict=True)))
         chosen = [self._column(old, name, kind) for old, (name, kind) in zip(plain, columns.items(), strict=True)]
         self.frame = lazy.select(chosen) if chosen else lazy
 
@@ -70,7 +71,7 @@ class CanonicalFrame:
     def _column(self, plain: str, name: str, dtype: Any) -> pl.Expr:
         import polars as pl
 
-        return self._canonical(pl.col(plain), dtype, check_name(name)).alias(name)
+        return self._canonical(pl.col(plain), dtype, name).alias(name)
 
     def _canonical(self, values: pl.Expr, dtype: Any, name: str) -> pl.Expr:
         """The same object if nothing needs to change."""
