@@ -46,7 +46,8 @@ def events_router(app: App, feeder: Feeder) -> APIRouter:
             Header(alias="Last-Event-ID", max_length=100, description="Go on behind this event; browsers send it."),
         ] = None,
     ) -> StreamingResponse:
-        """What happens in runs: `run`, `step` (states, row counts, failures), `progress`, `log` and `lost` (attempts).
+        """What happens in runs: `run` (queued, running, its end), `step` (states, row counts, failures), `progress`,
+        `log` and `lost` (attempts).
 
         An event's data are as `GET /runs/{run_id}/events` has them, its id is where to go on. No event is missed, but
         log lines that the store has forgotten meanwhile. Of all runs, the stream begins now; of one, with its first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,7 @@ _APPEND = insert(tables.run_event).values(
     data=bindparam("data"),
     position=position(bindparam("run_id", type_=Id)),
 )
+_APPEND_NEXT = _APPEND.values(seq=_LAST_SEQ.scalar_subquery() + 1)
 
 _FORGET_LOG = delete(tables.run_event).where(
     tables.run_event.c.run_id == bindparam("run_id_"),
@@ -123,6 +124,12 @@ def append(connection: Connection, run_id: str, after: int, events: Sequence[New
     last = after + len(rows)
     if last > LOG_EVENTS and last // _LOOK_EVERY > after // _LOOK_EVERY:
         connection.execute(_FORGET_LOG, {"run_id_": run_id, "until": last - LOG_EVENTS})
+
+
+def append_to_all(connection: Connection, run_ids: Collection[str], event: NewRunEvent) -> None:
+    """The same event, as the next one of each of the runs. Hold their rows."""
+    if run_ids:
+        connection.execute(_APPEND_NEXT, [{"run_id": run_id, **vars(event)} for run_id in run_ids])
 
 
 def _bounded(event: NewRunEvent) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from studio.run import RunState
 from studio.store import causes, news, tables
 from studio.store.columns import clock
 from studio.store.database import Database
-from studio.store.runs import OVERDUE, Run
+from studio.store.runs import OVERDUE, Run, note_state
 
 _CLAIM_LOCK = 7_013_552_020
 """PostgreSQL's advisory lock under which runs are chosen, so that two choosers do not both fill the last place."""
@@ -134,7 +134,7 @@ class Leases:
             if len(claimed) < limit:
                 ids = _chosen(connection, limit - len(claimed), places)
                 begun = [Run(*row) for row in connection.execute(_CLAIM_QUEUED, values | {"run_ids": ids})]
-                causes.note_begun(connection, begun)
+                _note_begun(connection, begun)
                 claimed += begun
         return sorted(claimed, key=lambda run: (-run.priority, run.created, run.id))
 
@@ -143,7 +143,7 @@ class Leases:
         values = {"owner_": owner, "lease": _microseconds(lease_seconds), "run_id": run_id}
         with self._database.write() as connection:
             claimed = [Run(*row) for row in connection.execute(_CLAIM_ONE, values)]
-            causes.note_begun(connection, [run for run in claimed if run.epoch == 1])
+            _note_begun(connection, [run for run in claimed if run.epoch == 1])
         return claimed[0] if claimed else None
 
     def renew(self, owner: str, lease_seconds: float, run_ids: Collection[str]) -> set[str]:
@@ -182,6 +182,11 @@ class Leases:
         """Asked five times a second: a read is cheap, and keeps nobody waiting."""
         with self._database.read() as connection:
             return connection.execute(_WAITING).first() is not None
+
+
+def _note_begun(connection: Connection, begun: Sequence[Run]) -> None:
+    note_state(connection, [run.id for run in begun], RunState.RUNNING)
+    causes.note_begun(connection, begun)
 
 
 def _chosen(connection: Connection, limit: int, places: Places) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -294,6 +294,7 @@ def queue(connection: Connection, wanted: Sequence[NewRun]) -> list[str]:
         events.add(connection, {id: _event(one) for one, id in zip(wanted, ids, strict=True)})
         connection.execute(_QUEUE, rows)
         steps.add_many(connection, {row["id"]: one.steps for row, one in zip(rows, wanted, strict=True)})
+        note_state(connection, [row["id"] for row in rows], RunState.QUEUED)
         news.note(connection, "runs")
     return [row["id"] for row in rows]
 
@@ -304,6 +305,11 @@ def cancel(connection: Connection, run_id: str) -> None:
     run = Run(*row) if row else _missing(run_id)
     if not run.state.ended:
         _cancel(connection, run)
+
+
+def note_state(connection: Connection, run_ids: Collection[str], state: RunState, **data: Any) -> None:
+    """Tell those who follow the runs that they are in that state now."""
+    events.append_to_all(connection, run_ids, NewRunEvent("run", data={"state": state.value, **data}))
 
 
 def _insert(connection: Connection, new: NewRun) -> Run:
@@ -319,6 +325,7 @@ def _insert(connection: Connection, new: NewRun) -> Run:
         raise _Duplicate
     run = Run(*row)
     steps.add(connection, run.id, run.created, new.steps)
+    note_state(connection, [run.id], run.state)
     if run.state is RunState.QUEUED:
         news.note(connection, "runs")
     return run
@@ -375,9 +382,7 @@ def _cancel(connection: Connection, run: Run, failure: Failure | None = None) ->
     transition(run.state, RunState.CANCELLED)
     connection.execute(_CANCEL_QUEUED, {"run_id": run.id, "failure": failure})
     connection.execute(_CANCEL_STEPS, {"run": run.id})
-    data = {"state": RunState.CANCELLED.value} | ({"failure": failure.to_json()} if failure else {})
-    ended = NewRunEvent("run", data=data)
-    events.append(connection, run.id, events.last_seq(connection, run.id), [ended])
+    note_state(connection, [run.id], RunState.CANCELLED, **({"failure": failure.to_json()} if failure else {}))
     texts.keep(connection, run.id)
 
 

@@ -384,9 +384,10 @@ def test_the_launcher_leads_to_a_new_flow_and_to_an_example_that_runs(
 
 
 def test_the_status_bar_tells_of_the_service_and_running_runs_can_be_stopped(
-    open_lab: Callable[[str], Page], api: Api, shoot: Callable[[str], None]
+    open_lab: Callable[[str], Page], page: Page, api: Api, shoot: Callable[[str], None]
 ):
-    page = open_lab("")
+    with page.expect_response(lambda answer: "/runs?state=queued" in answer.url):  # the list, before there is anything
+        open_lab("")
     expect(page.get_by_role("button", name="Millrace is ready")).to_be_visible()
     run = api.start(api.flow("f_sleeps", "Sleeping flow", ["    import time", "    time.sleep(300)"]))
     page.evaluate("() => void jupyterapp.commands.execute('running:show-panel')")

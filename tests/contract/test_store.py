@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from studio.exceptions import LeaseLost, NotFound, StoreError, TransitionError, UserError
@@ -22,7 +22,7 @@ from studio.store import tables
 from studio.store.events import NewRunEvent
 from studio.store.flows import NewRevision, document_hash
 from studio.store.history import Filter
-from studio.store.runs import NewRun, Run
+from studio.store.runs import NewRun, Run, queue
 from studio.store.steps import NewStep
 from studio.store.store import Store
 
@@ -404,7 +404,7 @@ def test_an_error_within_undoes_everything(store: Store) -> None:
     assert store.runs.get(run.id) == run
     assert store.steps.of(run.id)[0].state is StepState.BLOCKED
     assert store.attempts.of(run.id) == []
-    assert store.events.of(run.id) == []
+    assert [event.kind for event in store.events.of(run.id)] == ["run"], "its birth"
 
 
 def test_attempts_are_listed_in_order_and_by_step(store: Store) -> None:
@@ -427,12 +427,11 @@ def test_attempts_are_listed_in_order_and_by_step(store: Store) -> None:
 def test_events_of_a_run_are_numbered_from_one_without_gaps(store: Store) -> None:
     run, other = owned_run(store), owned_run(store)
     with store.owned(run.id, "me", 1) as owned:
-        assert owned.append_event("run", state="running") == 1
         assert owned.append_events([NewRunEvent("log", "bank", {"text": "a"}), NewRunEvent("log", "bank")]) == 3
     with store.owned(run.id, "me", 1) as owned:
         assert owned.append_event("step", "bank", state="ready") == 4
     with store.owned(other.id, "me", 1) as owned:
-        assert owned.append_event("run") == 1
+        assert owned.append_event("run") == 2
     found = store.events.of(run.id)
     assert [(event.seq, event.kind, event.step) for event in found] == [
         (1, "run", ""),
@@ -445,13 +444,39 @@ def test_events_of_a_run_are_numbered_from_one_without_gaps(store: Store) -> Non
     assert [event.seq for event in store.events.of(run.id, after=1, limit=2)] == [2, 3]
 
 
+def states_told(store: Store, run_id: str) -> list[str]:
+    return [event.data["state"] for event in store.events.of(run_id) if event.kind == "run"]
+
+
+def test_whoever_follows_hears_of_each_run_that_is_queued_and_begins(store: Store) -> None:
+    born = owned_run(store)
+    assert states_told(store, born.id) == ["running"]
+    first = store.runs.create(new_run(flow_id="f_2"))
+    with store.database.write() as connection:
+        second, third = queue(connection, [new_run(flow_id="f_3"), new_run(flow_id="f_3")])
+    place = store.feed.end()
+    assert [states_told(store, id) for id in (first.id, second, third)] == [["queued"]] * 3
+    assert store.leases.claim_one("me", EXPIRED, first.id)
+    assert {run.id for run in store.leases.claim("you", 60, 3)} == {first.id, second, third}
+    assert [states_told(store, id) for id in (first.id, second, third)] == [["queued", "running"]] * 3
+    assert {event.run_id for event in store.feed.after(place)} == {first.id, second, third}
+
+
+def test_a_run_that_an_older_version_has_queued_begins_with_its_first_event(store: Store) -> None:
+    run = store.runs.create(new_run())
+    with store.database.write() as connection:
+        connection.execute(delete(tables.run_event))
+    store.leases.claim("me", 60)
+    assert [(event.seq, event.data) for event in store.events.of(run.id)] == [(1, {"state": "running"})]
+
+
 def test_whatever_user_code_reports_can_be_kept(store: Store) -> None:
     run = owned_run(store)
     odd = artifact("runs/r/bank/1-x/table.arrow").model_copy(update={"preview": [[math.nan, "\x00"]]})
     with store.owned(run.id, "me", 1) as owned:
         owned.append_event("progress", "bank", fraction=math.inf, kind="k", step="s", parts=[{"n": math.nan}, 0.5])
         owned.set_step("bank", StepState.BLOCKED, StepState.READY, outputs={"table": odd})
-    (event,) = store.events.of(run.id)
+    event = store.events.of(run.id)[-1]
     assert (event.kind, event.step) == ("progress", "bank")
     assert event.data == {"fraction": None, "kind": "k", "step": "s", "parts": [{"n": None}, 0.5]}
     outputs = store.steps.of(run.id)[0].outputs
@@ -468,7 +493,7 @@ def test_transactions_on_one_run_go_one_after_another(store: Store) -> None:
                 owned.append_event("log", number=number)
 
     at_once(6, append)
-    assert [event.seq for event in store.events.of(run.id)] == list(range(1, 31))
+    assert [event.seq for event in store.events.of(run.id)] == list(range(1, 32))
 
 
 def test_who_holds_the_run_too_long_is_one_clear_error_for_others(store: Store, store_url: str) -> None:
@@ -481,8 +506,8 @@ def test_who_holds_the_run_too_long_is_one_clear_error_for_others(store: Store, 
         with pytest.raises(StoreError, match="locked by another process") as error, second.owned(run.id, "me", 1):
             pass
         assert error.value.retryable
-        assert store.events.of(run.id) == [], "reading waits for nobody"
-    assert len(store.events.of(run.id)) == 1
+        assert len(store.events.of(run.id)) == 1, "reading waits for nobody"
+    assert len(store.events.of(run.id)) == 2
 
 
 # ---- cancelled
@@ -494,7 +519,7 @@ def test_a_queued_run_is_cancelled_at_once(store: Store) -> None:
     assert (cancelled.state, cancelled.cancel_requested) == (RunState.CANCELLED, True)
     assert cancelled.ended is not None
     assert {step.state for step in store.steps.of(run.id)} == {StepState.CANCELLED}
-    assert [event.data for event in store.events.of(run.id)] == [{"state": "cancelled"}]
+    assert states_told(store, run.id) == ["queued", "cancelled"]
     assert store.leases.claim("me", 60) == []
 
 

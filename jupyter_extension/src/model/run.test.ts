@@ -62,6 +62,16 @@ test('nothing new leaves the view as it is', () => {
   expect(happened(view, [{ ...event(2, 'run', '', { state: 'failed' }), run_id: 'other' }])).toBe(view);
 });
 
+test('a run that is queued begins and ends, and its past does not come back', () => {
+  const queued = seen({ ...RUN, state: 'queued' } as Run, [], null);
+  const states = (view: IRunView) =>
+    ['queued', 'running', 'succeeded', 'running'].map(
+      (state, at) => (view = happened(view, [event(at + 1, 'run', '', { state })])).state
+    );
+  expect(states(queued)).toEqual(['queued', 'running', 'succeeded', 'succeeded']);
+  expect(states(before())).toEqual(['running', 'running', 'succeeded', 'succeeded']);
+});
+
 test('a step that nothing happened to stays the same object', () => {
   const view = before();
   const next = happened(view, [event(1, 'progress', 'a', { fraction: 0.5, message: 'half' })]);

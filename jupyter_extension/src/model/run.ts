@@ -79,7 +79,7 @@ export function happened(view: IRunView, events: readonly RunEvent[]): IRunView 
     }
     next.last = event.seq;
     if (event.kind === 'run') {
-      next.state = next.live ? String(event.data.state) : next.state;
+      next.state = stateAfter(next.state, String(event.data.state));
       next.live = isLive(next.state);
     } else if (event.kind === 'log') {
       logged.set(event.step, [...(logged.get(event.step) ?? []), ...linesOf(event.data.text)]);
@@ -94,6 +94,11 @@ export function happened(view: IRunView, events: readonly RunEvent[]): IRunView 
   }
   logged.forEach((lines, step) => (next.logs[step] = tailOf(next.logs[step], lines)));
   return next;
+}
+
+/** Events are told from the first, and of what a run is by then they may know less. */
+function stateAfter(known: string, told: string): string {
+  return !isLive(known) || told === 'queued' ? known : told;
 }
 
 function stepAfter(step: IStepView | undefined, event: RunEvent): IStepView {

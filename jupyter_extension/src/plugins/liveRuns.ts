@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
 import { answer, type Schemas } from '../api/client';
+import { patiently } from '../api/patiently';
 import { watchRuns } from '../api/watchRuns';
 import { flowIcon } from './icons';
 import type { IService } from './tokens';
@@ -62,10 +63,16 @@ export class LiveRuns implements IRunningSessions.IManager {
 
   private async load(): Promise<void> {
     const query = { state: ['queued', 'running', 'waiting'] as Schemas['RunShown']['state'][], limit: 100 };
+    const ask = () => answer(this.service.client.routes.GET('/runs', { params: { query } }));
+    const mine = (this.asked = {});
+    const isLatest = () => this.asked === mine && this.unwatch !== null;
     try {
-      this.show((await answer(this.service.client.routes.GET('/runs', { params: { query } }))).items);
+      const { items } = await patiently(ask, isLatest);
+      if (isLatest()) {
+        this.show(items);
+      }
     } catch {
-      this.show([]); // the status bar tells how the service is
+      // What is listed stays until the next event; the status bar tells how the service is.
     }
   }
 
@@ -90,6 +97,7 @@ export class LiveRuns implements IRunningSessions.IManager {
 
   private runs: readonly Schemas['RunShown'][] = [];
   private unwatch: (() => void) | null = null;
+  private asked: object = {};
 }
 
 function isSame(a: Schemas['RunShown'], b: Schemas['RunShown']): boolean {

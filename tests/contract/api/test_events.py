@@ -52,6 +52,7 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(served: Served) -> None
     with served.local.stream("GET", "/events", params={"run": run_id}) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         stream = events(answer)
+        assert next(stream)["data"] == {"state": "running"}
         assert next(stream)["data"] == {"text": "before"}
         other = run(served)
         log(served, other, "of another run")
@@ -59,8 +60,8 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(served: Served) -> None
         assert next(stream)["data"] == {"text": "line\n\nevent: end \ud800"}
         end(served, run_id)
         rest = list(stream)
-    assert [(one["kind"], one["id"]) for one in rest] == [("run", "3"), ("end", "3")]
-    for last, kinds in (("1", ["log", "run", "end"]), ("3", ["end"])):
+    assert [(one["kind"], one["id"]) for one in rest] == [("run", "4"), ("end", "4")]
+    for last, kinds in (("2", ["log", "run", "end"]), ("4", ["end"])):
         with served.local.stream("GET", "/events", params={"run": run_id}, headers={"Last-Event-ID": last}) as again:
             assert [one["kind"] for one in events(again)] == kinds
 
@@ -114,6 +115,7 @@ def test_many_clients_are_served_by_one_look(served: Served, monkeypatch: pytest
     run_id = run(served)
     clients = [served.local.stream("GET", "/events", params={"run": run_id}) for _ in range(8)]
     streams = [events(client.__enter__()) for client in clients]
+    assert {next(stream)["kind"] for stream in streams} == {"run"}
     for number in range(20):
         log(served, run_id, str(number))
         assert {next(stream)["data"]["text"] for stream in streams} == {str(number)}
@@ -135,8 +137,8 @@ def test_a_client_that_takes_nothing_is_let_go(served: Served, monkeypatch: pyte
 
 def test_a_follower_that_is_behind_reads_from_the_store(served: Served) -> None:
     feeder = Feeder(served.app.store, kept=3)
-    start = served.app.store.feed.end()
     run_id = run(served)
+    start = served.app.store.feed.end()
 
     async def follow() -> list[str]:
         stream = feeder.follow(start)

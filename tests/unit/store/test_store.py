@@ -171,7 +171,7 @@ def test_a_disk_that_fills_loses_nothing_already_stored(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="the disk is full"):
             _fail_with_a_long_log(store, kept)
         assert store.history.page().items == [kept]
-        assert store.events.of(kept.id) == []
+        assert len(store.events.of(kept.id)) == 1
     with Store.open(path) as store:
         _fail_with_a_long_log(store, kept)
     assert Store.check(path) is None
