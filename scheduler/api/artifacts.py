@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, BinaryIO, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
+from starlette.types import Receive, Scope, Send
 
 from scheduler.api.answers import MOST_TIME, Asked, Id, Shown
 from scheduler.api.caller import READ
@@ -17,7 +19,6 @@ from scheduler.slicing import Slicing
 from studio.app import App
 from studio.artifacts.slices import Operator
 from studio.exceptions import NotFound
-from studio.manifest import Artifact
 
 PIECE = 2**20
 MOST_COLUMNS = 10_000
@@ -179,7 +180,7 @@ def artifacts_router(app: App, slicing: Slicing) -> APIRouter:
             "Content-Length": str(app.root.size(found.path)),
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.encode(errors='replace'), safe='')}",
         }
-        return StreamingResponse(_pieces(app, found), media_type=CONTENT_TYPE, headers=headers)
+        return _Content(app.root.open(found.path), headers)
 
     return router
 
@@ -190,11 +191,19 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
 }
 
 
+class _Content(StreamingResponse):
+    """A file piece by piece. It is closed with the answer: also when whoever asked has left in the middle."""
+
+    media_type = CONTENT_TYPE
+
+    def __init__(self, file: BinaryIO, headers: Mapping[str, str]) -> None:
+        super().__init__(iter(partial(file.read, PIECE), b""), headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._file:
+            await super().__call__(scope, receive, send)
+
+
 def _json(text: bytes) -> Response:
     return Response(text, media_type="application/json")
-
-
-def _pieces(app: App, artifact: Artifact) -> Iterator[bytes]:
-    with app.root.open(artifact.path) as file:
-        while piece := file.read(PIECE):
-            yield piece

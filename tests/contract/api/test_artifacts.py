@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from typing import Any
 
+import psutil
 import pytest
 
 from scheduler.slicing import Slicing, TooMuch
 from studio.flow import Flow, write_flow
+from tests.cluster import wait_for
 from tests.contract.api.conftest import Served
 
 VALUES = """
@@ -67,6 +70,7 @@ def test_values_are_looked_at_part_by_part(served: Served, outputs: str) -> None
     check_profiles(served, outputs)
     check_json(served, outputs)
     check_downloads(served, outputs)
+    check_a_download_that_is_left(served, outputs)
     check_a_child_that_dies(served, outputs)
 
 
@@ -154,6 +158,16 @@ def check_downloads(served: Served, outputs: str) -> None:
     assert "rep%C3%B6rt%20%E2%80%A8.txt" in file.headers["Content-Disposition"]
     shown = served.local.get(f"{outputs}/table").json()
     assert (shown["rows"], len(shown["preview"])) == (300_000, 100)
+
+
+def check_a_download_that_is_left(served: Served, outputs: str) -> None:
+    gc.disable()  # what it collects would be closed some time or other
+    try:
+        with served.local.stream("GET", f"{outputs}/table/content") as answer:
+            next(answer.iter_bytes(2**16))
+        wait_for(lambda: not [one for one in psutil.Process().open_files() if "/values/" in one.path], what="its end")
+    finally:
+        gc.enable()
 
 
 def check_a_child_that_dies(served: Served, outputs: str) -> None:
