@@ -41,8 +41,8 @@ def test_events_of_all_runs_come_in_one_order(store: Store) -> None:
         append(store, run_id, 3)
     found = everything(store, start, limit=2)
     assert [(event.run_id, event.seq) for event in found] == [
-        *((first, seq) for seq in (1, 2, 3)), *((second, seq) for seq in (1, 2, 3)),
-        *((first, seq) for seq in (4, 5, 6)),
+        *((first, seq) for seq in (2, 3, 4)), *((second, seq) for seq in (2, 3, 4)),
+        *((first, seq) for seq in (5, 6, 7)),
     ]  # fmt: skip
     assert [event.kind for event in store.feed.after(start, kinds=("run",))] == []
     assert everything(store, store.feed.end()) == []
@@ -83,8 +83,8 @@ def test_the_events_of_a_run_keep_their_order_whichever_transaction_began_first(
     with store.database.write() as connection:
         connection.execute(text("SELECT pg_current_xact_id()"))
         append(store, run_id)
-        events.append(connection, run_id, 1, [NewRunEvent("log")])
-    assert [event.seq for event in everything(store, start)] == [1, 2]
+        events.append(connection, run_id, 2, [NewRunEvent("log")])
+    assert [event.seq for event in everything(store, start)] == [2, 3]
 
 
 def test_a_follower_gets_each_event_once_while_many_write(store: Store) -> None:
@@ -100,7 +100,7 @@ def test_a_follower_gets_each_event_once_while_many_write(store: Store) -> None:
                 found.append((event.run_id, event.seq))
             if ended and not store.feed.after(place):
                 break
-    assert sorted(found) == sorted((run_id, seq) for run_id in run_ids for seq in range(1, 31))
+    assert sorted(found) == sorted((run_id, seq) for run_id in run_ids for seq in range(2, 32))
     for run_id in run_ids:
         seqs = [seq for one, seq in found if one == run_id]
         assert seqs == sorted(seqs)

@@ -562,7 +562,7 @@ def test_an_interrupt_while_the_cluster_starts_cancels_the_run(app: App, monkeyp
 
 def test_an_interrupt_after_the_end_changes_nothing(app: App) -> None:
     def interrupt_at_the_end(event: Any) -> None:
-        if event.kind == "run":
+        if event.kind == "run" and event.data["state"] == "succeeded":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
