@@ -417,11 +417,25 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return stock
 
 
+NIGHTLY = pytest.mark.nightly
+DAILY = {"cold": list(CASES)[::8], "forked": list(CASES), "direct": list(CASES), "cold with spares": []}
+COMPARED = pytest.mark.parametrize(
+    ("launcher", "name"),
+    [
+        pytest.param(kind, name, marks=() if name in daily else NIGHTLY)
+        for kind, daily in DAILY.items()
+        for name in CASES
+    ],
+    indirect=["launcher"],
+)
+"""Each notebook in each kind of kernel. Cold ones differ in how they begin: by day a sample of notebooks is enough."""
+
+
 @pytest.fixture(
-    scope="module", params=["cold", "forked", "direct", pytest.param("cold with spares", marks=pytest.mark.nightly)]
+    scope="module", params=[pytest.param(kind, marks=() if daily else NIGHTLY) for kind, daily in DAILY.items()]
 )
 def launcher(request: pytest.FixtureRequest) -> Iterator[KernelLauncher]:
-    """Kernels of every kind. What one that was started ahead makes is what a cold one makes: each night is enough."""
+    """Kernels of every kind."""
     with closing(LAUNCHERS[request.param]()) as launcher:
         yield launcher
 
@@ -570,7 +584,7 @@ def error_markers(notebook: Any) -> int:
 # --------------------------------------------------------------------- alike
 
 
-@pytest.mark.parametrize("name", CASES)
+@COMPARED
 def test_an_executed_notebook_is_the_one_that_papermills_own_engine_makes(
     name: str, stock: Results, ours: Results
 ) -> None:
@@ -579,7 +593,7 @@ def test_an_executed_notebook_is_the_one_that_papermills_own_engine_makes(
     assert made == expected
 
 
-@pytest.mark.parametrize("name", CASES)
+@COMPARED
 def test_an_execution_ends_as_by_papermills_own_engine(name: str, stock: Results, ours: Results) -> None:
     expected, made = stock(name), ours(name)
     assert made.end == expected.end

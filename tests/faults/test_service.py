@@ -34,7 +34,7 @@ from .counted import (
 NIGHTLY = pytest.mark.nightly
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(25, marks=NIGHTLY)])
+@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=NIGHTLY)])
 def test_each_due_time_has_one_end_though_the_service_is_killed_again_and_again(
     serve: Callable[..., Served], folder: Path, kills: int
 ) -> None:
