@@ -372,6 +372,7 @@ def test_the_launcher_leads_to_a_new_flow_and_to_an_example_that_runs(
     expect(page.get_by_role("tab", name="untitled.flow")).to_be_visible()
     assert json.loads((lab.root / "untitled.flow").read_text())["name"] == "untitled"
 
+    api.run("f_reconcile", "Reconcile, as in another folder", ["    return text"])
     page = open_lab("")
     page.locator(".jp-LauncherCard").filter(has_text="Examples").click()
     expect(page.get_by_role("list", name="Examples").get_by_role("listitem")).not_to_have_count(0)
@@ -380,7 +381,13 @@ def test_the_launcher_leads_to_a_new_flow_and_to_an_example_that_runs(
     require_accessible(page)
     page.get_by_role("button", name="Open Reconcile bank with ledger").click()
     expect(page.get_by_role("tab", name="reconcile.flow")).to_be_visible()
-    wait_for(lambda: api("GET", "/runs?flow=f_reconcile")["items"], what="the first run of the example")
+    runs = wait_for(
+        lambda: api("GET", "/runs?flow=f_reconcile")["items"][:-1], what="the first run of this copy of the example"
+    )
+    assert [run["flow"] for run in runs] == ["Reconcile bank with ledger"]
+    assert api.ended(runs[0]["run_id"]) == "succeeded"
+    expect(page.get_by_text("250", exact=True).first).to_be_visible()  # rows on a wire
+    expect(page.get_by_role("tab", name="reconcile.flow")).to_have_attribute("aria-selected", "true")
 
 
 def test_the_status_bar_tells_of_the_service_and_running_runs_can_be_stopped(

@@ -22,7 +22,7 @@ export async function openRun(parts: PanelParts, run: string, step: string): Pro
 }
 
 /** Where the flow of a run lies on the service's disk. */
-async function pathOf({ client }: PanelParts, run_id: string): Promise<string> {
+export async function pathOf({ client }: PanelParts, run_id: string): Promise<string> {
   const { flow_id } = await answer(client.routes.GET('/runs/{run_id}', { params: { path: { run_id } } }));
   return (await answer(client.routes.GET('/flows/{flow_id}', { params: { path: { flow_id } } }))).path;
 }
