@@ -476,7 +476,7 @@ def test_whatever_user_code_reports_can_be_kept(store: Store) -> None:
     with store.owned(run.id, "me", 1) as owned:
         owned.append_event("progress", "bank", fraction=math.inf, kind="k", step="s", parts=[{"n": math.nan}, 0.5])
         owned.set_step("bank", StepState.BLOCKED, StepState.READY, outputs={"table": odd})
-    event = store.events.of(run.id)[-1]
+    _born, event = store.events.of(run.id)
     assert (event.kind, event.step) == ("progress", "bank")
     assert event.data == {"fraction": None, "kind": "k", "step": "s", "parts": [{"n": None}, 0.5]}
     outputs = store.steps.of(run.id)[0].outputs

@@ -97,4 +97,5 @@ def test_the_end_of_an_attempt_that_was_given_up_is_noted_once_in_every_store(st
     assert not store.attempts.note_late(run.id, "a", 1, state="failed", ended=8)
     assert not store.attempts.note_late(run.id, "a", 2, state="succeeded", ended=9), "this one goes on"
     assert not store.attempts.note_late("no run", "a", 1, state="succeeded", ended=9)
-    assert late_events(store, run) == [("a", {"attempt": 1, "state": "succeeded", "ended": 7})]
+    _born, event = store.events.of(run.id)
+    assert (event.kind, event.step, event.data) == ("late", "a", {"attempt": 1, "state": "succeeded", "ended": 7})
